@@ -1,0 +1,51 @@
+# Every task of the project. `make help` lists them. On Debian and Ubuntu the targets install what is
+# missing beside Swift, git and make; an unchanged tree runs without calling the compiler at all.
+
+BINARY := .build/release/fks-execution
+TOOLS := .build/tools
+SOURCES := Package.swift $(shell find Sources)
+SWIFT_FILES := Sources Tests Package.swift
+TEST_ARGS ?=
+
+export PATH := $(CURDIR)/$(TOOLS):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test-setup build run test check bench format clean
+
+help: ## lists the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
+	  | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+setup: ## installs the libraries that the build needs, where they are missing
+	@.ci/install libssl-dev libsqlite3-dev pkg-config
+
+test-setup: setup ## installs what the tests call besides, where it is missing
+	@.ci/install python3 curl
+	@.ci/install-promtool $(TOOLS)
+
+$(BINARY): $(SOURCES) | setup
+	swift build -c release --static-swift-stdlib --product fks-execution
+	@touch $@
+
+build: $(BINARY) ## builds the service as .build/release/fks-execution
+
+run: $(BINARY) ## builds the service and runs it
+	@exec $(BINARY)
+
+test: test-setup ## runs all tests; TEST_ARGS="--filter X" runs some
+	swift build --build-tests
+	swift test --skip-build --disable-xctest $(TEST_ARGS)
+
+check: setup ## holds the code to its style, its layers and its rules
+	swift format lint --strict --configuration .swift-format --recursive $(SWIFT_FILES)
+	swift build --scratch-path .build-check --explicit-target-dependency-import-check error
+	swift test --disable-xctest --filter TidyTests
+
+bench: $(BINARY) test-setup ## measures the service
+	Tests/bench/run
+
+format: ## formats all Swift files
+	swift format --configuration .swift-format --in-place --recursive $(SWIFT_FILES)
+
+clean: ## removes everything that was built
+	rm -rf .build .build-check

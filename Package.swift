@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers, lowest first. A target may import only what its list names: `make check` builds with
+// `--explicit-target-dependency-import-check error`, so this list is the architecture.
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "fks-execution",
+  products: [.executable(name: "fks-execution", targets: ["fks-execution"])],
+  targets: [
+    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+    module("Trading"),
+    module("Wire"),
+    module("Telemetry"),
+    module("Crypto", ["COpenSSL"]),
+    module("SQLite", ["CSQLite"]),
+    module("Network", ["CLinux", "Wire", "Telemetry"]),
+    module("Storage", ["Trading", "Wire", "Telemetry", "Crypto", "SQLite"]),
+    module("Plugins", ["Trading", "Wire", "Network", "SQLite"]),
+    module(
+      "Service",
+      [
+        "CLinux", "Trading", "Wire", "Telemetry", "Crypto", "SQLite", "Network", "Storage",
+        "Plugins",
+      ]),
+    .executableTarget(
+      name: "fks-execution", dependencies: ["Service"], swiftSettings: settings),
+
+    tests("TradingTests", ["Trading"]),
+    tests("WireTests", ["Wire"]),
+    tests("TelemetryTests", ["Telemetry"]),
+    tests("CryptoTests", ["Crypto"]),
+    tests("NetworkTests", ["Network", "Wire", "Telemetry", "CLinux"]),
+    tests("StorageTests", ["Storage", "Trading", "SQLite", "Crypto", "Telemetry", "Wire"]),
+    tests("PluginsTests", ["Plugins", "Trading", "Network", "SQLite", "Wire"]),
+    tests("ServiceTests", ["Service", "Trading", "Wire", "Network", "Telemetry", "Crypto"]),
+    tests("TidyTests", []),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+// SQLite 3. Declarations only.
+#pragma once
+
+#include <sqlite3.h>

@@ -1,0 +1,71 @@
+// The right to answer one request, once.
+// It does not know the request; the connection keeps the order of answers.
+// The rule to keep: whoever drops it without answering has the client told so, with 500.
+
+public import Wire
+
+/// Answers one request, once, now or later, from the loop.
+@LoopActor public struct HTTPResponder {
+  let exchange: HTTPExchange
+
+  /// Answers. A second answer traps in debug builds and is ignored in others.
+  public func respond(_ response: HTTPResponse) {
+    exchange.answer(response)
+  }
+}
+
+/// One request that waits for its answer.
+@LoopActor final class HTTPExchange {
+  /// The place of the answer among those of the connection.
+  nonisolated let sequence: Int
+  nonisolated let isHead: Bool
+  nonisolated let keepsAlive: Bool
+  nonisolated let isVersion10: Bool
+
+  /// Nil once answered. A reference of its own: `deinit` may run on any thread.
+  private var connection: HTTPConnection?
+
+  init(_ connection: HTTPConnection, _ request: HTTPRequest, sequence: Int) {
+    self.connection = connection
+    self.sequence = sequence
+    isHead = request.method == .head
+    keepsAlive = request.keepsAlive
+    isVersion10 = request.isVersion10
+  }
+
+  /// For the answer to what is not a request: the connection ends with it.
+  init(refusedBy connection: HTTPConnection, isHead: Bool, sequence: Int) {
+    self.connection = connection
+    self.sequence = sequence
+    self.isHead = isHead
+    keepsAlive = false
+    isVersion10 = false
+  }
+
+  func answer(_ response: HTTPResponse) {
+    assert(connection != nil, "A request must be answered once.")
+    guard let connection else { return }
+    self.connection = nil
+    connection.answer(
+      HTTPAnswer(
+        response: response, sequence: sequence, isHead: isHead, keepsAlive: keepsAlive,
+        isVersion10: isVersion10))
+  }
+
+  deinit {
+    guard let connection else { return }
+    let answer = HTTPAnswer(
+      response: HTTPFailure.unanswered.response, sequence: sequence, isHead: isHead,
+      keepsAlive: keepsAlive, isVersion10: isVersion10)
+    EventLoop.shared.post { connection.answer(answer) }
+  }
+}
+
+/// An answer with what its encoding depends on.
+struct HTTPAnswer: Sendable {
+  var response: HTTPResponse
+  var sequence: Int
+  var isHead: Bool
+  var keepsAlive: Bool
+  var isVersion10: Bool
+}

@@ -1,0 +1,58 @@
+// An IPv4 or IPv6 address with a port, as the socket calls want it.
+// It resolves no names: that would block the loop.
+// The rule to keep: a text that is not an address is an error, never a guess.
+
+internal import Glibc
+
+struct SocketAddress {
+  private var storage = sockaddr_storage()
+  private var length = socklen_t(0)
+
+  var family: Int32 { Int32(storage.ss_family) }
+
+  /// - Parameter host: An address of either kind; `localhost` is 127.0.0.1.
+  init(host: String, port: UInt16) throws(NetworkError) {
+    let host = host == "localhost" ? "127.0.0.1" : host
+    var version4 = sockaddr_in()
+    var version6 = sockaddr_in6()
+    if inet_pton(AF_INET, host, &version4.sin_addr) == 1 {
+      version4.sin_family = sa_family_t(AF_INET)
+      version4.sin_port = port.bigEndian
+      store(version4)
+    } else if inet_pton(AF_INET6, host, &version6.sin6_addr) == 1 {
+      version6.sin6_family = sa_family_t(AF_INET6)
+      version6.sin6_port = port.bigEndian
+      store(version6)
+    } else {
+      throw NetworkError("The host must be an IP address or localhost, but is \"\(host)\".")
+    }
+  }
+
+  /// The address that a socket is bound to.
+  init(boundTo descriptor: Int32) {
+    length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    withUnsafeMutablePointer(to: &storage) { storage in
+      storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        _ = getsockname(descriptor, address, &length)
+      }
+    }
+  }
+
+  var port: UInt16 {
+    withUnsafeBytes(of: storage) { bytes in
+      // Both families have the port at the same place.
+      UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+    }
+  }
+
+  func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    withUnsafePointer(to: storage) { storage in
+      storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+    }
+  }
+
+  private mutating func store<Address>(_ address: Address) {
+    length = socklen_t(MemoryLayout<Address>.size)
+    withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: address, as: Address.self) }
+  }
+}

@@ -1,0 +1,130 @@
+// What a venue looks like to the service. A plugin translates and transports; it keeps no order
+// state of its own and decides nothing about orders. Adding a venue is a folder here and a line in
+// `PluginRegistry.kinds`.
+
+public import Network
+public import Trading
+
+/// A connection to one account at one venue.
+@LoopActor public protocol ExecutionPlugin: AnyObject {
+  /// The instance's name, which is part of every key.
+  var name: AccountID { get }
+  /// What the venue can do.
+  var capabilities: PluginCapabilities { get }
+  /// Whether the venue can be reached.
+  var health: PluginHealth { get }
+
+  /// Connects. What the venue tells by itself from then on goes to `report`.
+  func start(
+    reporting report: @escaping @LoopActor (PluginReport) -> Void
+  ) async throws(PluginError)
+  /// Sends an order, once. Returns in bounded time, with `unknown` if need be.
+  func submit(_ order: Order) async -> SubmitOutcome
+  /// Asks for a cancel.
+  func cancel(_ order: Order) async -> CancelOutcome
+  /// Asks for an order by its client order id, in open orders and in history.
+  func query(_ order: Order) async -> QueryOutcome
+  /// The open orders.
+  func openOrders() async throws(PluginError) -> [OrderReport]
+  /// The positions; what is not among them is flat.
+  func positions() async throws(PluginError) -> [PositionReport]
+  /// The balances.
+  func balances() async throws(PluginError) -> [Balance]
+  /// The instruments and their rules.
+  func instruments() async throws(PluginError) -> [Instrument]
+  /// The current price of an instrument; nil if the venue does not have it.
+  func marketData(_ symbol: Symbol) async throws(PluginError) -> MarketData?
+  /// Disconnects and makes durable what the plugin keeps.
+  func stop() async
+}
+
+/// What a venue can do.
+public struct PluginCapabilities: Equatable, Sendable {
+  /// The order types that it takes.
+  public var orderTypes: [OrderType]
+  /// The times in force that it takes.
+  public var timesInForce: [TimeInForce]
+  /// Whether it takes post-only orders.
+  public var hasPostOnly: Bool
+  /// Whether orders are executed with real money.
+  public var isLive: Bool
+  /// What the engine has to know about its memory.
+  public var rules: VenueRules
+
+  /// Capabilities from their parts.
+  public init(
+    orderTypes: [OrderType], timesInForce: [TimeInForce], hasPostOnly: Bool, isLive: Bool,
+    rules: VenueRules
+  ) {
+    self.orderTypes = orderTypes
+    self.timesInForce = timesInForce
+    self.hasPostOnly = hasPostOnly
+    self.isLive = isLive
+    self.rules = rules
+  }
+}
+
+/// Whether a venue can be reached.
+public struct PluginHealth: Equatable, Sendable {
+  /// Whether it can.
+  public var isHealthy: Bool
+  /// One sentence about it.
+  public var detail: String
+
+  /// A health from its parts.
+  public init(isHealthy: Bool, detail: String) {
+    self.isHealthy = isHealthy
+    self.detail = detail
+  }
+}
+
+/// What a venue tells by itself.
+public enum PluginReport: Equatable, Sendable {
+  /// Something happened to an order.
+  case order(OrderReport)
+  /// A market price moved.
+  case price(Symbol, Price)
+}
+
+/// A failed request for information. Never says anything about an order.
+public struct PluginError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// One sentence: what happened and what to do.
+  public let description: String
+
+  /// A failure with its sentence.
+  public init(_ description: String) { self.description = description }
+}
+
+/// What an account has of an asset.
+public struct Balance: Equatable, Sendable {
+  /// The asset.
+  public var asset: Asset
+  /// What can be used.
+  public var free: Decimal
+  /// What resting orders hold back.
+  public var locked: Decimal
+
+  /// A balance from its parts.
+  public init(asset: Asset, free: Decimal, locked: Decimal) {
+    self.asset = asset
+    self.free = free
+    self.locked = locked
+  }
+
+  /// All of it.
+  public var total: Decimal { free + locked }
+}
+
+/// The market of an instrument, as one price.
+public struct MarketData: Equatable, Sendable {
+  /// The instrument.
+  public var symbol: Symbol
+  /// The price.
+  public var last: Price
+
+  /// Market data from its parts.
+  public init(symbol: Symbol, last: Price) {
+    self.symbol = symbol
+    self.last = last
+  }
+}

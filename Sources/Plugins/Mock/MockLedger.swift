@@ -1,0 +1,86 @@
+// The simulated exchange's memory: a SQLite file of its own, written by a thread of its own, so that
+// the exchange survives crashes independently of the service, as a real venue does. Answers go out
+// only after the ledger has them. Changes of one turn of the loop share a commit.
+
+internal import Dispatch
+internal import Network
+internal import SQLite
+internal import Trading
+
+/// What the exchange remembers.
+struct MockLedgerState: Sendable {
+  var openOrders: [MockOrder] = []
+  var balances: [Asset: Decimal] = [:]
+  var positions: [Symbol: Decimal] = [:]
+  var markets: [Symbol: (price: Price, available: Quantity?)] = [:]
+  var lastNumber: Int64 = 0
+}
+
+/// What one or more operations changed.
+struct MockChange: Sendable {
+  var orders: [MockOrder] = []
+  var balances: [Asset: Decimal] = [:]
+  var positions: [Symbol: Decimal] = [:]
+  var markets: [Symbol: (price: Price, available: Quantity?)] = [:]
+  var lastNumber: Int64 = 0
+
+  /// Adds a later change.
+  mutating func merge(_ later: MockChange) {
+    orders += later.orders
+    balances.merge(later.balances) { $1 }
+    positions.merge(later.positions) { $1 }
+    markets.merge(later.markets) { $1 }
+    lastNumber = later.lastNumber
+  }
+}
+
+@LoopActor final class MockLedger {
+  private let writer: MockLedgerWriter
+  private var pending = MockChange()
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+  private var isWriting = false
+  private var isFlushDue = false
+
+  /// Takes a writer whose file is open.
+  init(_ writer: MockLedgerWriter) { self.writer = writer }
+
+  /// Returns when the change is durable.
+  func commit(_ change: MockChange) async {
+    pending.merge(change)
+    scheduleFlush()
+    await withCheckedContinuation { waiters.append($0) }
+  }
+
+  private func scheduleFlush() {
+    guard !isWriting, !isFlushDue else { return }
+    isFlushDue = true
+    EventLoop.shared.atEndOfTurn { [self] in flush() }
+  }
+
+  private func flush() {
+    isFlushDue = false
+    isWriting = true
+    let (change, waiting) = (pending, waiters)
+    pending = MockChange()
+    waiters = []
+    writer.write(change) {
+      EventLoop.shared.post { [self] in
+        isWriting = false
+        for waiter in waiting { waiter.resume() }
+        if !waiters.isEmpty { scheduleFlush() }
+      }
+    }
+  }
+
+  /// An order that is not open, from history.
+  func order(_ id: OrderID) async -> MockOrder? {
+    await withCheckedContinuation { continuation in
+      writer.read(id) { order in continuation.resume(returning: order) }
+    }
+  }
+
+  /// Writes what is left and closes the file.
+  func close() async {
+    await withCheckedContinuation { continuation in writer.close { continuation.resume() } }
+  }
+}

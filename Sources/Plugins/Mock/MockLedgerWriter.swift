@@ -1,0 +1,160 @@
+// The thread of the simulated exchange's ledger and the tables it writes.
+
+internal import Dispatch
+internal import SQLite
+internal import Synchronization
+internal import Trading
+internal import Wire
+
+final class MockLedgerWriter: Sendable {
+  private let queue: DispatchQueue
+  private let tables: Mutex<MockLedgerTables?>
+
+  /// How long a full disk is left alone before the next attempt.
+  private static let retry = DispatchTimeInterval.milliseconds(500)
+
+  private init(queue: DispatchQueue, tables: consuming sending MockLedgerTables) {
+    self.queue = queue
+    self.tables = Mutex(tables)
+  }
+
+  /// Opens the file and reads what the exchange remembers, on the ledger's thread.
+  static func open(
+    path: String,
+    then done:
+      @escaping @Sendable (Result<(MockLedgerWriter, MockLedgerState), DatabaseError>) -> Void
+  ) {
+    let queue = DispatchQueue(label: "mock-ledger", qos: .userInitiated)
+    queue.async {
+      do throws(DatabaseError) {
+        let tables = try MockLedgerTables(path: path)
+        let state = try tables.readState()
+        done(.success((MockLedgerWriter(queue: queue, tables: tables), state)))
+      } catch {
+        done(.failure(error))
+      }
+    }
+  }
+
+  /// Writes a change, however often that takes, and then calls `done`.
+  func write(_ change: MockChange, then done: @escaping @Sendable () -> Void) {
+    queue.async { [self] in attempt(change, then: done) }
+  }
+
+  private func attempt(_ change: MockChange, then done: @escaping @Sendable () -> Void) {
+    let isWritten = tables.withLock { tables in
+      do throws(DatabaseError) {
+        try tables?.write(change)
+        return true
+      } catch {
+        return false
+      }
+    }
+    if isWritten { return done() }
+    queue.asyncAfter(deadline: .now() + MockLedgerWriter.retry) { [self] in
+      attempt(change, then: done)
+    }
+  }
+
+  /// Looks an order up in history.
+  func read(_ id: OrderID, then done: @escaping @Sendable (MockOrder?) -> Void) {
+    queue.async { [self] in
+      done(tables.withLock { tables in try? tables?.order(id) })
+    }
+  }
+
+  /// Closes the file after everything that was asked for before.
+  func close(then done: @escaping @Sendable () -> Void) {
+    queue.async { [self] in
+      tables.withLock { $0 = nil }
+      done()
+    }
+  }
+}
+
+/// The tables of the ledger.
+private final class MockLedgerTables {
+  private let connection: Connection
+  private let putOrder: Statement
+  private let getOrder: Statement
+  private let putValue: Statement
+
+  init(path: String) throws(DatabaseError) {
+    connection = try Connection(path: path)
+    try connection.execute(
+      """
+      CREATE TABLE IF NOT EXISTS mock_orders (
+        order_id BLOB PRIMARY KEY, is_open INTEGER NOT NULL, body TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS mock_open_orders ON mock_orders (order_id) WHERE is_open = 1;
+      CREATE TABLE IF NOT EXISTS mock_values (
+        kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, extra TEXT,
+        PRIMARY KEY (kind, name)
+      ) STRICT, WITHOUT ROWID;
+      """)
+    putOrder = try connection.prepare("INSERT OR REPLACE INTO mock_orders VALUES (?, ?, ?)")
+    getOrder = try connection.prepare("SELECT body FROM mock_orders WHERE order_id = ?")
+    putValue = try connection.prepare("INSERT OR REPLACE INTO mock_values VALUES (?, ?, ?, ?)")
+  }
+
+  func write(_ change: MockChange) throws(DatabaseError) {
+    try connection.transaction { () throws(DatabaseError) in
+      for order in change.orders {
+        putOrder.bind(order.id.bytes).bind(order.isOpen ? 1 : 0)
+          .bind(text: MockOrderCodec.encode(order))
+        try putOrder.run()
+      }
+      for (asset, amount) in change.balances {
+        try put("balance", asset.text, amount.description)
+      }
+      for (symbol, quantity) in change.positions {
+        try put("position", symbol.text, quantity.description)
+      }
+      for (symbol, market) in change.markets {
+        try put("market", symbol.text, market.price.description, market.available?.description)
+      }
+      try put("counter", "last_number", "\(change.lastNumber)")
+    }
+  }
+
+  private func put(
+    _ kind: String, _ name: String, _ value: String, _ extra: String? = nil
+  ) throws(DatabaseError) {
+    putValue.bind(kind).bind(name).bind(value).bind(extra)
+    try putValue.run()
+  }
+
+  func order(_ id: OrderID) throws(DatabaseError) -> MockOrder? {
+    getOrder.bind(id.bytes)
+    defer { getOrder.reset() }
+    return try getOrder.step() ? MockOrderCodec.decode(getOrder.bytes(0), id: id) : nil
+  }
+
+  func readState() throws(DatabaseError) -> MockLedgerState {
+    var state = MockLedgerState()
+    let open = try connection.prepare("SELECT order_id, body FROM mock_orders WHERE is_open = 1")
+    while try open.step() {
+      if let id = OrderID(bytes: open.bytes(0)),
+        let order = MockOrderCodec.decode(open.bytes(1), id: id)
+      {
+        state.openOrders.append(order)
+      }
+    }
+    let values = try connection.prepare("SELECT kind, name, value, extra FROM mock_values")
+    while try values.step() {
+      guard let name = values.text(1),
+        let value = values.text(2).flatMap({ Decimal(storedText: $0) })
+      else { continue }
+      switch values.text(0) {
+      case "balance": if let asset = Asset(name) { state.balances[asset] = value }
+      case "position": if let symbol = Symbol(name) { state.positions[symbol] = value }
+      case "market":
+        guard let symbol = Symbol(name), let price = Price(value) else { continue }
+        let available = values.text(3).flatMap { Decimal(storedText: $0) }.flatMap { Quantity($0) }
+        state.markets[symbol] = (price, available)
+      default: state.lastNumber = Int64(truncatingIfNeeded: value.units)
+      }
+    }
+    return state
+  }
+}

@@ -1,0 +1,181 @@
+// The simulated exchange as a plugin, with the levers that tests and users move: prices and faults.
+
+public import Network
+internal import SQLite
+public import Trading
+
+/// A simulated exchange that keeps its own state, as a venue does.
+@LoopActor public final class MockPlugin: ExecutionPlugin {
+  /// The instance's name.
+  public let name: AccountID
+  /// MARKET and LIMIT in every time in force; orders can be asked for at once and for ever.
+  public let capabilities = PluginCapabilities(
+    orderTypes: OrderType.allCases, timesInForce: TimeInForce.allCases, hasPostOnly: true,
+    isLive: false, rules: VenueRules(canBeAskedLater: true, visibilityWindowMilliseconds: 0))
+  /// Whether its ledger is open.
+  public private(set) var health = PluginHealth(isHealthy: false, detail: "Not started.")
+  /// The faults that are still to happen.
+  public var faults = MockFaults()
+  /// How long every answer takes.
+  public var latencyMilliseconds: Int
+
+  private let path: String
+  private var exchange: MockExchange
+  private var ledger: MockLedger?
+  private var report: (@LoopActor (PluginReport) -> Void)?
+
+  /// An exchange whose ledger lies in `directory`.
+  public init(name: AccountID, directory: String, settings: MockSettings) {
+    self.name = name
+    path = "\(directory)/\(name).db"
+    latencyMilliseconds = settings.latencyMilliseconds
+    exchange = MockExchange(settings: settings)
+  }
+
+  /// Opens the ledger and takes over what it has.
+  public func start(
+    reporting report: @escaping @LoopActor (PluginReport) -> Void
+  ) async throws(PluginError) {
+    let path = path
+    let opened = await withCheckedContinuation { continuation in
+      MockLedgerWriter.open(path: path) { continuation.resume(returning: $0) }
+    }
+    switch opened {
+    case .failure(let error):
+      health = PluginHealth(isHealthy: false, detail: "Its ledger \(path) cannot be opened.")
+      throw PluginError(
+        "\(name) cannot open its ledger \(path): \(error). Check that the directory may be written."
+      )
+    case .success(let (writer, state)):
+      exchange.restore(state)
+      ledger = MockLedger(writer)
+      self.report = report
+      health = PluginHealth(isHealthy: true, detail: "Simulated exchange.")
+      for market in exchange.markets.values {
+        report(.price(market.instrument.symbol, market.price))
+      }
+    }
+  }
+
+  /// Executes an order and answers once the ledger has it.
+  public func submit(_ order: Order) async -> SubmitOutcome {
+    guard let ledger else { return .unknown(reason: "\(name) is not started.") }
+    await delay()
+    if faults.lostOrders > 0 {
+      faults.lostOrders -= 1
+      return .unknown(reason: "The request was lost on the way to the exchange.")
+    }
+    switch exchange.submit(order, at: now) {
+    case .rejected(let rejection):
+      return .rejected(rejection)
+    case .accepted(let taken):
+      let position = exchange.positions[taken.symbol] ?? .zero
+      await ledger.commit(change(by: [taken]))
+      if faults.lostAnswers > 0 {
+        faults.lostAnswers -= 1
+        return .unknown(reason: "The exchange's answer was lost on the way back.")
+      }
+      return .accepted(
+        taken.report, position: PositionReport(symbol: taken.symbol, quantity: position))
+    }
+  }
+
+  /// Cancels an order if it is open.
+  public func cancel(_ order: Order) async -> CancelOutcome {
+    guard let ledger else { return .unknown(reason: "\(name) is not started.") }
+    await delay()
+    guard let canceled = exchange.cancel(order.id) else {
+      return .refused(isGone: true, reason: "The exchange has no open order with this id.")
+    }
+    await ledger.commit(change(by: [canceled]))
+    return .canceled(canceled.report)
+  }
+
+  /// Looks an order up among the open ones and in history.
+  public func query(_ order: Order) async -> QueryOutcome {
+    guard let ledger else { return .unavailable(reason: "\(name) is not started.") }
+    await delay()
+    if faults.silentQueries > 0 {
+      faults.silentQueries -= 1
+      return .unavailable(reason: "The exchange did not answer.")
+    }
+    if let open = exchange.openOrders[order.id] { return .found(open.report) }
+    return await ledger.order(order.id).map { .found($0.report) } ?? .notFound
+  }
+
+  /// The orders that rest.
+  public func openOrders() async throws(PluginError) -> [OrderReport] {
+    exchange.openOrders.values.map(\.report)
+  }
+
+  /// The positions that are not flat.
+  public func positions() async throws(PluginError) -> [PositionReport] {
+    exchange.positions.map { PositionReport(symbol: $0.key, quantity: $0.value) }
+  }
+
+  /// The balances of all assets that were ever held.
+  public func balances() async throws(PluginError) -> [Balance] {
+    exchange.balances.keys.map { asset in
+      Balance(asset: asset, free: exchange.free(asset), locked: exchange.locked(asset))
+    }
+  }
+
+  /// The instruments of the exchange.
+  public func instruments() async throws(PluginError) -> [Instrument] {
+    exchange.markets.values.map(\.instrument)
+  }
+
+  /// The price of an instrument.
+  public func marketData(_ symbol: Symbol) async throws(PluginError) -> MarketData? {
+    exchange.markets[symbol].map { MarketData(symbol: symbol, last: $0.price) }
+  }
+
+  /// Closes the ledger.
+  public func stop() async {
+    await ledger?.close()
+    ledger = nil
+    health = PluginHealth(isHealthy: false, detail: "Stopped.")
+  }
+
+  /// Moves a price and trades the resting orders that it reaches; with `available`, at most so much
+  /// is traded at it. False if there is no such instrument.
+  public func setPrice(_ symbol: Symbol, _ price: Price, available: Quantity?) async -> Bool {
+    guard let ledger,
+      let changed = exchange.setPrice(symbol, price, available: available, at: now)
+    else { return false }
+    report?(.price(symbol, price))
+    var change = change(by: changed)
+    change.markets[symbol] = (price, available)
+    await ledger.commit(change)
+    for order in changed { report?(.order(order.report)) }
+    return true
+  }
+
+  private var now: Timestamp { Timestamp(microseconds: EventLoop.shared.wallClockMicroseconds) }
+
+  /// What the ledger has to know after `orders` changed.
+  private func change(by orders: [MockOrder]) -> MockChange {
+    var change = MockChange()
+    change.orders = orders
+    change.lastNumber = exchange.lastNumber
+    for order in orders {
+      guard let market = exchange.markets[order.symbol] else { continue }
+      let instrument = market.instrument
+      change.positions[order.symbol] = exchange.positions[order.symbol] ?? .zero
+      for asset in [instrument.baseAsset, instrument.quoteAsset] {
+        change.balances[asset] = exchange.balances[asset] ?? .zero
+      }
+      if market.available != nil { change.markets[order.symbol] = (market.price, market.available) }
+    }
+    return change
+  }
+
+  private func delay() async {
+    guard latencyMilliseconds > 0 else { return }
+    await withCheckedContinuation { continuation in
+      _ = EventLoop.shared.schedule(afterMilliseconds: latencyMilliseconds) {
+        continuation.resume()
+      }
+    }
+  }
+}

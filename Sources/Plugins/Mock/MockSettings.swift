@@ -1,0 +1,39 @@
+// What the owner decides about the simulated exchange.
+
+public import Trading
+
+/// The settings of the simulated exchange.
+public struct MockSettings: Equatable, Sendable {
+  /// What the account has when the exchange is first used.
+  public var balances: [Asset: Decimal]
+  /// The fee of every trade in hundredths of a percent of its notional.
+  public var feeBasisPoints: Decimal
+  /// How much worse than the market a taker trades, in hundredths of a percent.
+  public var slippageBasisPoints: Decimal
+  /// How long every answer takes.
+  public var latencyMilliseconds: Int
+
+  /// Settings from their parts.
+  public init(
+    balances: [Asset: Decimal], feeBasisPoints: Decimal, slippageBasisPoints: Decimal,
+    latencyMilliseconds: Int
+  ) {
+    self.balances = balances
+    self.feeBasisPoints = feeBasisPoints
+    self.slippageBasisPoints = slippageBasisPoints
+    self.latencyMilliseconds = latencyMilliseconds
+  }
+}
+
+/// Faults that a test asks the simulated exchange for. Each count goes down as it is used.
+public struct MockFaults: Equatable, Sendable {
+  /// Orders that are executed, but whose answers are lost.
+  public var lostAnswers = 0
+  /// Orders that never reach the exchange.
+  public var lostOrders = 0
+  /// Queries that are not answered.
+  public var silentQueries = 0
+
+  /// No faults.
+  public init() {}
+}

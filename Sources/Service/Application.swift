@@ -1,0 +1,202 @@
+// The service put together: store, engine, plugins, routes, server; started in this order and
+// stopped in the other one.
+
+internal import Dispatch
+internal import Glibc
+internal import Network
+internal import Plugins
+internal import Storage
+internal import Telemetry
+internal import Trading
+internal import Wire
+
+/// What stops a start, in a sentence for the person who started it.
+struct StartError: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// A running service.
+@LoopActor final class Application {
+  /// The version of the program.
+  nonisolated static let version = "0.1.0"
+
+  let settings: Settings
+  private let log: Logger
+  private let store: Store
+  private let gateway: Gateway
+  private let registry: PluginRegistry
+  private let server: HTTPServer
+  /// Where the service listens.
+  let port: UInt16
+
+  /// Starts the service. It is ready as soon as its plugins are.
+  static func start(_ settings: Settings, log: Logger) async throws(StartError) -> Application {
+    let directory = try makeDirectory(of: settings.databasePath)
+    // The store's thread speaks before the gateway is there to listen, so messages wait.
+    let listener = StoreListener()
+    let opened: (store: Store, state: RestoredState)
+    do throws(StoreError) {
+      opened = try Store.open(path: settings.databasePath) { message in
+        EventLoop.shared.post { listener.receive(message) }
+      }
+    } catch {
+      throw StartError(description: error.description)
+    }
+    do throws(StartError) {
+      let application = try Application(
+        settings, log: log, store: opened.store, state: opened.state, directory: directory)
+      listener.gateway = application.gateway
+      application.run()
+      return application
+    } catch {
+      opened.store.close()
+      throw error
+    }
+  }
+
+  private init(
+    _ settings: Settings, log: Logger, store: Store, state: RestoredState, directory: String
+  ) throws(StartError) {
+    self.settings = settings
+    self.log = log
+    self.store = store
+    let metrics = ServiceMetrics(version: Application.version)
+    registry = try Application.makeRegistry(settings, directory: directory)
+    gateway = Gateway(
+      configuration: try EngineConfiguration(settings), registry: registry, metrics: metrics,
+      log: log, state: state)
+    let router = Router(keys: settings.apiKeys, metrics: metrics.registry, log: log)
+    router.add(OrderRoutes(gateway: gateway).routes)
+    router.add(PositionRoutes(gateway: gateway).routes)
+    router.add(BalanceRoutes(gateway: gateway).routes)
+    router.add(PluginRoutes(gateway: gateway).routes)
+    router.add(HealthRoutes(gateway: gateway, version: Application.version).routes)
+    router.add([
+      Route(.get, "/openapi.json", nil) { call in
+        call.respond(HTTPResponse(status: 200, body: OpenAPIDocument.json))
+      }
+    ])
+    var limits = HTTPServer.Limits()
+    limits.connectionsMax = settings.connectionsMax
+    limits.request.bodyBytesMax = settings.bodyBytesMax
+    server = HTTPServer(limits: limits, metrics: metrics.registry) { request, responder in
+      router.handle(request, responder)
+    }
+    do throws(NetworkError) {
+      port = try server.listen(host: settings.host, port: settings.port)
+    } catch {
+      throw StartError(description: error.description)
+    }
+  }
+
+  private func run() {
+    gateway.start(store)
+    gateway.startPlugins(reconcileSeconds: settings.reconcileIntervalSeconds)
+  }
+
+  /// Makes the directory of the database file, with its parents.
+  private static func makeDirectory(of path: String) throws(StartError) -> String {
+    let slashes = path.indices.filter { path[$0] == "/" && $0 != path.startIndex }
+    for slash in slashes where mkdir(String(path[..<slash]), 0o755) != 0 && errno != EEXIST {
+      let reason = String(cString: strerror(errno))
+      throw StartError(
+        description:
+          "The directory \(path[..<slash]) cannot be made: \(reason). Make it, or choose "
+          + "another DATABASE_URL.")
+    }
+    guard let last = path.lastIndex(of: "/") else { return "." }
+    return last == path.startIndex ? "/" : String(path[..<last])
+  }
+
+  private static func makeRegistry(
+    _ settings: Settings, directory: String
+  ) throws(StartError) -> PluginRegistry {
+    let registry = PluginRegistry()
+    let mock = try MockSettings(settings)
+    for name in settings.plugins {
+      guard let name = AccountID(name),
+        registry.add(PluginRegistry.Context(name: name, directory: directory, mock: mock))
+      else {
+        throw StartError(description: "PLUGINS names \(name), which is no kind of plugin.")
+      }
+    }
+    guard let name = AccountID(settings.defaultPlugin), registry.setDefault(name) else {
+      throw StartError(
+        description:
+          "DEFAULT_PLUGIN names \(settings.defaultPlugin), which PLUGINS does not enable.")
+    }
+    return registry
+  }
+
+  /// The one line that tells where the service is and what it is connected to.
+  var greeting: String {
+    let plugins = settings.plugins.joined(separator: ", ")
+    let access = settings.apiKeys == nil ? "no API keys" : "API keys required"
+    let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+    return "FKS Execution \(Application.version) listens on http://\(host):\(port), "
+      + "stores in sqlite:\(settings.databasePath), trades on \(plugins) (\(access))."
+  }
+
+  /// Stops accepting, answers what is under way, makes everything durable. False if answers were
+  /// still owed when the time was up.
+  func stop() async -> Bool {
+    log.info("Stopping.")
+    server.stopAccepting()
+    let isDrained = await drained()
+    server.closeAll()
+    for plugin in registry.instances { await plugin.stop() }
+    let store = store
+    await withCheckedContinuation { continuation in
+      // Closing waits for the disk, which the loop must not.
+      DispatchQueue.global().async {
+        store.close()
+        continuation.resume()
+      }
+    }
+    log.info("Stopped.", [("drained", "\(isDrained)")])
+    return isDrained
+  }
+
+  private func drained() async -> Bool {
+    let server = server
+    let milliseconds = settings.shutdownTimeoutSeconds * 1_000
+    return await withCheckedContinuation { continuation in
+      let race = Race(continuation)
+      _ = EventLoop.shared.schedule(afterMilliseconds: milliseconds) { race.finish(false) }
+      Task { @LoopActor in
+        await server.drain()
+        race.finish(true)
+      }
+    }
+  }
+}
+
+/// The first of two ends wins.
+@LoopActor private final class Race {
+  private var continuation: CheckedContinuation<Bool, Never>?
+
+  init(_ continuation: CheckedContinuation<Bool, Never>) { self.continuation = continuation }
+
+  func finish(_ result: Bool) {
+    continuation?.resume(returning: result)
+    continuation = nil
+  }
+}
+
+/// Hands the store's messages to the gateway, once there is one.
+@LoopActor private final class StoreListener {
+  weak var gateway: Gateway? {
+    didSet {
+      let waiting = early
+      early = []
+      for message in waiting { gateway?.storeSays(message) }
+    }
+  }
+  private var early: [StoreMessage] = []
+
+  nonisolated init() {}
+
+  func receive(_ message: StoreMessage) {
+    if let gateway { gateway.storeSays(message) } else { early.append(message) }
+  }
+}

@@ -1,0 +1,86 @@
+// Starting the plugins and keeping in step with their venues. A plugin that cannot start is reported
+// and tried again; the service goes on without it, and its gate stays closed.
+
+internal import Network
+internal import Plugins
+internal import Telemetry
+internal import Trading
+
+extension Gateway {
+  /// How long a plugin that could not start is left alone.
+  private static let restartMilliseconds = 5_000
+  /// How long positions with filled, unsettled orders wait for their comparison with the venue.
+  private static let settleMilliseconds = 1_000
+
+  /// Starts all plugins; each is connected, or tried again later, on its own.
+  func startPlugins(reconcileSeconds: Int) {
+    for plugin in registry.instances {
+      Task { @LoopActor in
+        await connect(plugin)
+        settleRegularly(plugin)
+        compareRegularly(plugin, seconds: reconcileSeconds)
+      }
+    }
+  }
+
+  private func connect(_ plugin: any ExecutionPlugin) async {
+    let name = plugin.name
+    do throws(PluginError) {
+      try await plugin.start { [weak self] report in
+        switch report {
+        case .order(let order): self?.feed(.reported(order))
+        case .price(let symbol, let price):
+          self?.feed(.priced(PositionKey(account: name, symbol: symbol), price))
+        }
+      }
+      let instruments = try await plugin.instruments()
+      feed(.connected(name, instruments: instruments, rules: plugin.capabilities.rules))
+      await compare(plugin)
+      log.info("Plugin \(name) is connected.", [("instruments", "\(instruments.count)")])
+    } catch {
+      log.error("Plugin \(name) cannot start.", [("reason", error.description)])
+      _ = EventLoop.shared.schedule(afterMilliseconds: Gateway.restartMilliseconds) { [self] in
+        Task { @LoopActor in await connect(plugin) }
+      }
+    }
+  }
+
+  /// Compares open orders and positions with the venue's. What cannot be asked is skipped, never
+  /// taken for "none".
+  private func compare(_ plugin: any ExecutionPlugin) async {
+    do throws(PluginError) {
+      feed(.openOrdersReported(plugin.name, try await plugin.openOrders()))
+    } catch {
+      log.warning("Open orders of \(plugin.name) are unknown.", [("reason", error.description)])
+    }
+    await comparePositions(plugin)
+  }
+
+  private func comparePositions(_ plugin: any ExecutionPlugin) async {
+    do throws(PluginError) {
+      feed(.positionsReported(plugin.name, try await plugin.positions()))
+    } catch {
+      log.warning("Positions of \(plugin.name) are unknown.", [("reason", error.description)])
+    }
+  }
+
+  private func compareRegularly(_ plugin: any ExecutionPlugin, seconds: Int) {
+    _ = EventLoop.shared.schedule(afterMilliseconds: seconds * 1_000) { [weak self] in
+      guard let self else { return }
+      Task { @LoopActor in
+        if plugin.health.isHealthy { await compare(plugin) }
+        compareRegularly(plugin, seconds: seconds)
+      }
+    }
+  }
+
+  private func settleRegularly(_ plugin: any ExecutionPlugin) {
+    _ = EventLoop.shared.schedule(afterMilliseconds: Gateway.settleMilliseconds) { [weak self] in
+      guard let self else { return }
+      Task { @LoopActor in
+        if hasUnsettledOrders(plugin.name) { await comparePositions(plugin) }
+        settleRegularly(plugin)
+      }
+    }
+  }
+}

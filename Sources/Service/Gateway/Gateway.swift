@@ -1,0 +1,286 @@
+// The driver of the engine: feeds it what happens, in order, and carries out what it decides. It
+// owns no rule about orders. Everything here runs on the loop.
+
+internal import Network
+internal import Plugins
+internal import Storage
+internal import Telemetry
+internal import Trading
+
+/// The engine with its journal and its plugins.
+@LoopActor final class Gateway {
+  private var engine: Engine
+  let registry: PluginRegistry
+  let metrics: ServiceMetrics
+  let log: Logger
+
+  private var store: Store?
+  private(set) var storeProblem: String?
+  private var outbox: [JournalEntry] = []
+  private var isFlushDue = false
+  /// The last entry of every flush that is not acknowledged, and when it went out.
+  private var unacknowledged: [(entry: UInt64, sentAt: UInt64)] = []
+
+  private var ids: OrderIDSequence
+  private var random = SystemRandomNumberGenerator()
+  private var nextRequest: RequestID = 1
+  private var waiters: [RequestID: @LoopActor (Reply) -> Void] = [:]
+  private var spareActions: [Action] = []
+
+  /// How often the engine is told that time went by: the grain of its deadlines.
+  private static let tickMilliseconds = 50
+
+  init(
+    configuration: EngineConfiguration, registry: PluginRegistry, metrics: ServiceMetrics,
+    log: Logger, state: RestoredState
+  ) {
+    self.registry = registry
+    self.metrics = metrics
+    self.log = log
+    ids = OrderIDSequence(after: state.lastOrderID)
+    engine = Engine(
+      configuration: configuration, accounts: registry.instances.map(\.name),
+      seed: random.next(), at: Gateway.now)
+    let actions = engine.restore(
+      orders: state.orders, positions: state.positions, usedKeys: state.usedKeys, at: Gateway.now)
+    perform(actions)
+    metrics.registry.onRender { [weak self] in
+      LoopActor.assumeIsolated { self?.refreshGauges() }
+    }
+  }
+
+  static var now: Timestamp {
+    Timestamp(microseconds: EventLoop.shared.wallClockMicroseconds)
+  }
+
+  /// Begins to work with the store that the state came from.
+  func start(_ store: Store) {
+    self.store = store
+    flush()
+    tick()
+  }
+
+  private func tick() {
+    feed(.tick)
+    _ = EventLoop.shared.schedule(afterMilliseconds: Gateway.tickMilliseconds) { [weak self] in
+      self?.tick()
+    }
+  }
+
+  // MARK: Inputs
+
+  /// Tells the engine what happened and does what it wants.
+  func feed(_ input: Input) {
+    var actions = spareActions
+    spareActions = []
+    engine.handle(input, at: Gateway.now, into: &actions)
+    perform(actions)
+    actions.removeAll(keepingCapacity: true)
+    spareActions = actions
+  }
+
+  /// Submits an order; `reply` is called once, now or later.
+  func submit(_ terms: OrderTerms, reply: @escaping @LoopActor (Reply) -> Void) {
+    feed(.submit(terms, id: nextOrderID(), request: waiter(reply)))
+  }
+
+  /// Cancels an order; `reply` is called once, now or later.
+  func cancel(_ reference: OrderReference, reply: @escaping @LoopActor (Reply) -> Void) {
+    feed(.cancel(reference, request: waiter(reply)))
+  }
+
+  /// Closes a position; `reply` is called once, now or later.
+  func close(_ key: PositionKey, reply: @escaping @LoopActor (Reply) -> Void) {
+    feed(.close(key, id: nextOrderID(), request: waiter(reply)))
+  }
+
+  private func nextOrderID() -> OrderID { ids.next(at: Gateway.now, random: random.next()) }
+
+  private func waiter(_ reply: @escaping @LoopActor (Reply) -> Void) -> RequestID {
+    let request = nextRequest
+    nextRequest += 1
+    waiters[request] = reply
+    return request
+  }
+
+  // MARK: Actions
+
+  private func perform(_ actions: [Action]) {
+    for action in actions {
+      switch action {
+      case .record(let entry): record(entry)
+      case .send(let order): send(order)
+      case .cancel(let order): cancelAtVenue(order)
+      case .query(let order): query(order)
+      case .lookUp(let lookUp): self.lookUp(lookUp)
+      case .reply(let request, let reply): waiters.removeValue(forKey: request)?(reply)
+      case .notice(let notice): report(notice)
+      }
+    }
+  }
+
+  /// Entries of one turn of the loop go to the store together.
+  private func record(_ entry: JournalEntry) {
+    outbox.append(entry)
+    metrics.count(entry)
+    guard !isFlushDue else { return }
+    isFlushDue = true
+    EventLoop.shared.atEndOfTurn { [self] in flush() }
+  }
+
+  private func flush() {
+    isFlushDue = false
+    guard let store, let last = outbox.last else { return }
+    unacknowledged.append((last.number, EventLoop.shared.monotonicNanoseconds()))
+    store.append(outbox)
+    outbox.removeAll(keepingCapacity: true)
+  }
+
+  private func send(_ order: Order) {
+    guard let plugin = registry.instance(order.terms.account) else { return }
+    let start = EventLoop.shared.monotonicNanoseconds()
+    Task { @LoopActor in
+      let outcome = await plugin.submit(order)
+      metrics.venueAnswered(order, outcome, start: start)
+      feed(.submitted(order.id, outcome))
+    }
+  }
+
+  private func cancelAtVenue(_ order: Order) {
+    guard let plugin = registry.instance(order.terms.account) else { return }
+    let start = EventLoop.shared.monotonicNanoseconds()
+    Task { @LoopActor in
+      let outcome = await plugin.cancel(order)
+      metrics.venueCalled(order.terms.account, endpoint: "cancel", start: start)
+      feed(.cancelAnswered(order.id, outcome))
+    }
+  }
+
+  private func query(_ order: Order) {
+    guard let plugin = registry.instance(order.terms.account) else { return }
+    let start = EventLoop.shared.monotonicNanoseconds()
+    Task { @LoopActor in
+      let outcome = await plugin.query(order)
+      metrics.venueCalled(order.terms.account, endpoint: "query", start: start)
+      feed(.queryAnswered(order.id, outcome))
+    }
+  }
+
+  private func lookUp(_ lookUp: LookUp) {
+    flush()
+    store?.read { reader in
+      // A look-up that fails must not be taken for "there is none": it is simply asked again.
+      let found = Result { () throws(StoreError) in
+        switch lookUp {
+        case .key(let key, _, _, _): try reader.order(key)
+        case .cancel(let reference, _): try reader.order(reference)
+        case .report(let report): try reader.order(.id(report.orderID))
+        }
+      }
+      EventLoop.shared.post { [self] in lookedUp(lookUp, found) }
+    }
+  }
+
+  private func lookedUp(_ lookUp: LookUp, _ found: Result<Order?, StoreError>) {
+    switch found {
+    case .success(let order): feed(.lookedUp(lookUp, order))
+    case .failure(let error):
+      log.error("A look-up in the store failed.", [("reason", error.description)])
+      refuseLookUp(lookUp)
+    }
+  }
+
+  private func refuseLookUp(_ lookUp: LookUp) {
+    let request: RequestID
+    switch lookUp {
+    case .key(_, _, _, let waiting), .cancel(_, let waiting): request = waiting
+    // The venue's report is not lost: the next comparison with the venue brings it again.
+    case .report: return
+    }
+    let denial = Denial(
+      code: "STORE_UNAVAILABLE",
+      sentence:
+        "The store cannot be read now; nothing was sent. Send the request again in a moment.")
+    let refusal = Refusal(kind: .unavailable(retryAfterMilliseconds: 1_000), denial: denial)
+    waiters.removeValue(forKey: request)?(.refused(refusal))
+  }
+
+  /// What the store says.
+  func storeSays(_ message: StoreMessage) {
+    switch message {
+    case .recorded(let entry, let count, let seconds):
+      metrics.committed(entries: count, seconds: seconds)
+      let now = EventLoop.shared.monotonicNanoseconds()
+      while let first = unacknowledged.first, first.entry <= entry {
+        metrics.stage("journal", nanoseconds: now - first.sentAt)
+        unacknowledged.removeFirst()
+      }
+      feed(.recorded(through: entry))
+    case .notRecorded(let entries):
+      feed(.notRecorded(entries))
+    case .available(let isAvailable, let reason):
+      if storeProblem == nil || isAvailable {
+        isAvailable
+          ? log.info("The store takes orders again.")
+          : log.error("The store cannot take orders.", [("reason", reason)])
+      }
+      storeProblem = isAvailable ? nil : reason
+      feed(.journal(isAvailable: isAvailable))
+    }
+  }
+
+  // MARK: What the API reads
+
+  /// Reads from the store after everything that was recorded before.
+  func read<R: Sendable>(
+    _ body: @escaping @Sendable (borrowing Reader) throws(StoreError) -> R
+  ) async -> Result<R, StoreError> {
+    flush()
+    guard let store else {
+      return .failure(StoreError(code: "STORE_UNAVAILABLE", "The store is not open."))
+    }
+    return await withCheckedContinuation { continuation in
+      store.read { reader in
+        do throws(StoreError) {
+          continuation.resume(returning: .success(try body(reader)))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+  }
+
+  func liveOrder(_ reference: OrderReference) -> Order? { engine.order(reference) }
+  var positions: [PositionKey: Position] { engine.positions }
+  func marketPrice(of key: PositionKey) -> Price? { engine.marketPrice(of: key) }
+  func instrument(_ key: PositionKey) -> Instrument? { engine.instrument(key) }
+  func isGateOpen(_ account: AccountID) -> Bool { engine.isGateOpen(account) }
+  func hasUnsettledOrders(_ account: AccountID) -> Bool { engine.hasUnsettledOrders(account) }
+  var queueDepth: Int { (store?.queueDepth ?? 0) + outbox.count }
+
+  private func refreshGauges() {
+    let unknown = engine.unknownOrders
+    metrics.unknown(
+      count: unknown.count,
+      oldestSeconds: unknown.oldest.map { Double(Gateway.now.milliseconds(since: $0)) / 1_000 } ?? 0
+    )
+    metrics.journalQueue.only.set(Double(queueDepth))
+    if let left = engine.submitBudgetLeft(at: Gateway.now) {
+      metrics.rateBudgetLeft.only.set(Double(left))
+    }
+    metrics.orderStates(engine.liveOrderStates)
+    for plugin in registry.instances {
+      metrics.connection(plugin.name, isHealthy: plugin.health.isHealthy)
+      if let state = engine.breakerState(of: plugin.name) { metrics.breaker(plugin.name, state) }
+    }
+    let oldest = unacknowledged.first.map { EventLoop.shared.monotonicNanoseconds() - $0.sentAt }
+    metrics.lag.with("fks-execution").set(Double(oldest ?? 0) / 1e9)
+    metrics.isHealthy.with("fks_execution").set(storeProblem == nil ? 1 : 0)
+  }
+
+  private func report(_ notice: Notice) {
+    metrics.count(notice)
+    guard let line = notice.logLine else { return }
+    log.warning(line.message, line.fields)
+  }
+}

@@ -1,0 +1,41 @@
+// The log lines of what an operator should know.
+
+internal import Trading
+
+extension Notice {
+  /// The line, or nil where a metric says enough.
+  var logLine: (message: String, fields: [(String, String)])? {
+    switch self {
+    case .lateFill(let id):
+      ("A fill arrived after its order had ended; it counts.", [("order_id", id.description)])
+    case .anomaly(let id, let state, let event):
+      (
+        "An event contradicts what is known about an order.",
+        [("order_id", id.description), ("state", state.rawValue), ("event", event.rawValue)]
+      )
+    case .outcomeUnknown(let id, let reason):
+      (
+        "The outcome of an order is unknown; the venue is being asked.",
+        [("order_id", id.description), ("reason", reason)]
+      )
+    case .externalOrder(let id):
+      ("The venue has an order that is not known here.", [("order_id", id.description)])
+    case .fillsMissing(let id):
+      ("The venue has traded more of an order than it told.", [("order_id", id.description)])
+    case .positionDiffers(let key, let ours, let venues):
+      (
+        "A position differs from the venue's.",
+        [
+          ("account", key.account.text), ("symbol", key.symbol.text), ("ours", ours.description),
+          ("venues", venues.description),
+        ]
+      )
+    case .breaker(let account, let from, let to):
+      (
+        "The circuit breaker of \(account) went from \(from) to \(to).",
+        [("account", account.text), ("from", from), ("to", to)]
+      )
+    case .denied: nil
+    }
+  }
+}

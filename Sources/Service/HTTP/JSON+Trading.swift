@@ -1,0 +1,111 @@
+// Orders, fills and positions as JSON. Money is written as JSON numbers from its exact decimal text.
+
+internal import Storage
+internal import Trading
+internal import Wire
+
+extension JSONWriter {
+  mutating func member(_ name: StaticString, _ value: String?) {
+    key(name)
+    if let value { string(value) } else { null() }
+  }
+
+  mutating func member(_ name: StaticString, number value: Decimal?) {
+    key(name)
+    if let value { number(text: value.description) } else { null() }
+  }
+
+  mutating func member(_ name: StaticString, _ value: Bool) {
+    key(name)
+    bool(value)
+  }
+
+  mutating func member(_ name: StaticString, _ value: Int) {
+    key(name)
+    integer(value)
+  }
+
+  /// The members of an order. `status` may be told apart from the order's own: the answer to a
+  /// submission says FILLED, whether or not the settlement was as quick.
+  mutating func members(of order: Order, status: String? = nil) {
+    let terms = order.terms
+    member("order_id", order.id.description)
+    member("client_order_id", terms.clientOrderID?.text)
+    member("exchange_order_id", order.venueOrderID?.text)
+    member("status", status ?? order.state.status)
+    member("state", order.state.rawValue)
+    member("exchange", terms.account.text)
+    member("symbol", terms.symbol.text)
+    member("side", terms.side.rawValue)
+    member("order_type", terms.type.rawValue)
+    member("time_in_force", terms.timeInForce.rawValue)
+    member("post_only", terms.isPostOnly)
+    member("purpose", terms.purpose.rawValue)
+    member("quantity", number: terms.quantity.amount)
+    member("price", number: terms.limitPrice?.amount)
+    member("reference_price", number: terms.referencePrice?.amount)
+    member("filled_quantity", number: order.filledQuantity.amount)
+    member("leaves_quantity", number: order.state.isSealed ? .zero : order.leavesQuantity.amount)
+    member("average_price", number: order.averagePrice)
+    member("fee", number: order.fee)
+    member("fee_asset", order.feeAsset?.text)
+    member("strategy_id", terms.labels.strategyID?.text)
+    member("signal_id", terms.labels.signalID?.text)
+    member("category", terms.labels.category?.text)
+    member("confidence", number: terms.labels.confidence)
+    member("stop_loss", number: terms.labels.stopLoss?.amount)
+    member("take_profit", number: terms.labels.takeProfit?.amount)
+    members(explaining: order)
+    member("timestamp", order.createdAt.text)
+    member("updated_at", order.updatedAt.text)
+  }
+
+  private mutating func members(explaining order: Order) {
+    member("code", order.explanation?.code)
+    member("reason", order.explanation?.sentence)
+    key("certainty")
+    guard let uncertainty = order.uncertainty else { return string("confirmed") }
+    beginObject()
+    member("unknown_since", uncertainty.since.text)
+    member("reason", uncertainty.reason)
+    endObject()
+  }
+
+  /// A fill as an object.
+  mutating func fill(_ recorded: RecordedFill) {
+    let fill = recorded.fill
+    beginObject()
+    member("order_id", recorded.orderID.description)
+    member("exchange", recorded.account.text)
+    member("symbol", recorded.symbol.text)
+    member("side", recorded.side.rawValue)
+    member("quantity", number: fill.quantity.amount)
+    member("price", number: fill.price.amount)
+    member("fee", number: fill.fee)
+    member("fee_asset", fill.feeAsset.text)
+    member("is_maker", fill.isMaker)
+    member("trade_id", fill.tradeID.text)
+    member("timestamp", fill.tradedAt.text)
+    endObject()
+  }
+
+  /// The events of a journal entry, each with its place and time.
+  mutating func events(of entry: RecordedEntry) {
+    guard let events = try? JSONDocument(parsing: entry.body).root["events"] else { return }
+    for event in events.elements {
+      beginObject()
+      member("sequence", Int(entry.sequence))
+      member("timestamp", entry.at.text)
+      for (name, value) in event.members {
+        key(name)
+        switch value.kind {
+        case .string: string(value.string ?? "")
+        case .number: number(text: value.numberText ?? "0")
+        case .bool: bool(value.bool ?? false)
+        case .null, .array, .object: null()
+        }
+      }
+      endObject()
+    }
+  }
+}

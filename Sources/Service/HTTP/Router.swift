@@ -1,0 +1,213 @@
+// Paths to handlers. It answers 404 and 405 itself, checks who calls, and measures every answer.
+// Handlers answer now or later, exactly once.
+
+internal import Network
+internal import Telemetry
+internal import Trading
+internal import Wire
+
+/// A request on its way through a handler.
+@LoopActor struct Call {
+  let request: HTTPRequest
+  /// The values of the path's `{…}` segments, decoded, in order.
+  let parameters: [String]
+  let principal: Principal
+  /// Stands in error bodies and log lines.
+  let id: String
+  let startedAt: UInt64
+  fileprivate let finish: @LoopActor (HTTPResponse) -> Void
+
+  func respond(_ response: HTTPResponse) { finish(response) }
+
+  /// Answers with an error.
+  func respond(_ error: APIError) { finish(error.response(requestID: id)) }
+
+  var elapsedNanoseconds: UInt64 { EventLoop.shared.monotonicNanoseconds() - startedAt }
+}
+
+/// One path and method with its handler.
+struct Route: Sendable {
+  let method: HTTPMethod
+  /// Such as `/orders/{id}/cancel`.
+  let path: String
+  /// What a caller must be allowed to do; nil for everybody.
+  let scope: Scope?
+  let handle: @LoopActor (Call) -> Void
+
+  init(
+    _ method: HTTPMethod, _ path: String, _ scope: Scope?,
+    _ handle: @escaping @LoopActor (Call) -> Void
+  ) {
+    self.method = method
+    self.path = path
+    self.scope = scope
+    self.handle = handle
+  }
+}
+
+/// The routes of the service.
+@LoopActor final class Router {
+  private struct Pattern {
+    let segments: [String?]
+    var entries: [Entry]
+  }
+
+  /// A route with its counters, one for each status that it has answered with.
+  private final class Entry {
+    let route: Route
+    let duration: Histogram
+    var counters: [Int: Counter] = [:]
+
+    init(_ route: Route, duration: Histogram) {
+      self.route = route
+      self.duration = duration
+    }
+  }
+
+  private var exact: [String: [Entry]] = [:]
+  private var patterns: [Pattern] = []
+  private let keys: APIKeyRing?
+  private let requests: CounterFamily
+  private let durations: HistogramFamily
+  private let active: Gauge
+  private let log: Logger
+  private var nextID: UInt64 = 0
+  private let idPrefix: String
+
+  init(keys: APIKeyRing?, metrics: MetricRegistry, log: Logger) {
+    self.keys = keys
+    self.log = log
+    idPrefix = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+    requests = metrics.counter(
+      "http_requests_total", "Requests that were answered.",
+      labels: ["service", "status", "method", "handler"])
+    durations = metrics.histogram(
+      "http_request_duration_seconds", "From a request's last byte to its answer.",
+      labels: ["service", "handler"], buckets: ServiceMetrics.latencyBuckets)
+    active =
+      metrics.gauge(
+        "execution_active_requests", "Requests that are being worked on."
+      ).only
+  }
+
+  func add(_ routes: [Route]) {
+    for route in routes {
+      let entry = Entry(route, duration: durations.with("fks_execution", route.path))
+      guard route.path.contains("{") else {
+        exact[route.path, default: []].append(entry)
+        continue
+      }
+      let segments = route.path.split(separator: "/").map { $0.hasPrefix("{") ? nil : String($0) }
+      if let index = patterns.firstIndex(where: { $0.segments == segments }) {
+        patterns[index].entries.append(entry)
+      } else {
+        patterns.append(Pattern(segments: segments, entries: [entry]))
+      }
+    }
+  }
+
+  /// The routes in the order in which they were added, for `/openapi.json`.
+  func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+    nextID &+= 1
+    let id = "\(idPrefix)-\(nextID)"
+    guard let (entries, parameters) = find(request) else {
+      return responder.respond(
+        APIError.notFound("There is nothing at \(request.path). GET /openapi.json lists the paths.")
+          .response(requestID: id))
+    }
+    let method = request.method == .head ? .get : request.method
+    guard let entry = entries.first(where: { $0.route.method == method }) else {
+      return responder.respond(methodNotAllowed(request, entries, id: id))
+    }
+    let principal: Principal
+    switch authenticate(request, for: entry.route) {
+    case .success(let found): principal = found
+    case .failure(let error):
+      let response = error.response(requestID: id)
+      count(entry, request.method, response.status)
+      return responder.respond(response)
+    }
+    active.add(1)
+    let call = Call(
+      request: request, parameters: parameters, principal: principal, id: id,
+      startedAt: EventLoop.shared.monotonicNanoseconds()
+    ) { [self] response in
+      active.add(-1)
+      count(entry, request.method, response.status)
+      responder.respond(response)
+    }
+    entry.route.handle(call)
+    entry.duration.observe(Double(call.elapsedNanoseconds) / 1e9)
+  }
+
+  private func count(_ entry: Entry, _ method: HTTPMethod, _ status: Int) {
+    if let counter = entry.counters[status] { return counter.increment() }
+    let counter = requests.with(
+      "fks_execution", "\(status)", entry.route.method.rawValue, entry.route.path)
+    entry.counters[status] = counter
+    counter.increment()
+  }
+
+  private func find(_ request: HTTPRequest) -> (entries: [Entry], parameters: [String])? {
+    if let entries = exact[request.path] { return (entries, []) }
+    let segments = request.pathSegments
+    for pattern in patterns where pattern.segments.count == segments.count {
+      let pairs = zip(pattern.segments, segments)
+      guard pairs.allSatisfy({ $0 == nil || $0 == $1 }) else { continue }
+      return (pattern.entries, pairs.compactMap { $0 == nil ? $1 : nil })
+    }
+    return nil
+  }
+
+  private func methodNotAllowed(
+    _ request: HTTPRequest, _ entries: [Entry], id: String
+  ) -> HTTPResponse {
+    var allowed = entries.map(\.route.method.rawValue)
+    if allowed.contains("GET") { allowed.append("HEAD") }
+    allowed.append("OPTIONS")
+    let allow = (name: "Allow", value: allowed.joined(separator: ", "))
+    guard request.method != .options else {
+      return HTTPResponse(status: 204, contentType: nil, headers: [allow])
+    }
+    var response = APIError(
+      status: 405, code: "METHOD_NOT_ALLOWED",
+      "\(request.method.rawValue) is not possible here, only \(allow.value)."
+    ).response(requestID: id)
+    response.headers.append(allow)
+    return response
+  }
+
+  private func authenticate(
+    _ request: HTTPRequest, for route: Route
+  ) -> Result<Principal, APIError> {
+    guard let scope = route.scope else { return .success(.anonymous) }
+    guard let keys else {
+      // Without keys a web page could make its visitor's browser send orders to the loopback
+      // address; browsers mark such requests with their origin, programs send none.
+      if route.method != .get, request.header("origin") != nil {
+        return .failure(
+          APIError(
+            status: 403, code: "BROWSER_REFUSED",
+            "Requests of web pages are refused while no FKS_API_KEYS are set."))
+      }
+      return .success(.anonymous)
+    }
+    let found = keys.authenticate(
+      authorization: request.header("authorization"), apiKeyHeader: request.header("x-api-key"))
+    guard let found else {
+      var error = APIError(
+        status: 401, code: "UNAUTHENTICATED",
+        "A valid API key is needed, as `Authorization: Bearer …` or `X-API-Key`.")
+      error.headers = [("WWW-Authenticate", "Bearer")]
+      return .failure(error)
+    }
+    guard found.allows(scope) else {
+      log.warning("A key lacks a scope.", [("key", found.name), ("scope", scope.rawValue)])
+      return .failure(
+        APIError(
+          status: 403, code: "FORBIDDEN",
+          "The key \(found.name) lacks the scope \(scope.rawValue) that this needs."))
+    }
+    return .success(found)
+  }
+}

@@ -1,0 +1,207 @@
+// Orders over HTTP: submit, list, look at, cancel.
+
+internal import Network
+internal import Plugins
+internal import Storage
+internal import Telemetry
+internal import Trading
+internal import Wire
+
+@LoopActor struct OrderRoutes {
+  let gateway: Gateway
+
+  var routes: [Route] {
+    [
+      Route(.post, "/orders", .trade, submit),
+      Route(.get, "/orders", .read, list),
+      Route(.get, "/orders/{id}", .read, show),
+      Route(.get, "/orders/{id}/events", .read, events),
+      Route(.put, "/orders/{id}/cancel", .trade, cancel),
+      Route(.delete, "/orders/{id}", .trade, cancel),
+    ]
+  }
+
+  // MARK: Submit
+
+  private func submit(_ call: Call) {
+    guard let defaultAccount = gateway.registry.defaultName else { return }
+    do throws(APIError) {
+      let body = try OrderBody(
+        call.request.body, idempotencyHeader: call.request.header("idempotency-key"),
+        defaultAccount: defaultAccount)
+      gateway.metrics.stage("validate", nanoseconds: call.elapsedNanoseconds)
+      gateway.submit(body.terms) { reply in answer(call, reply, warnings: body.warnings) }
+    } catch {
+      gateway.metrics.refused(error.code)
+      call.respond(error)
+    }
+  }
+
+  func answer(_ call: Call, _ reply: Reply, warnings: [String]) {
+    let status: Int
+    let order: Order
+    switch reply {
+    case .created(let made): (status, order) = (201, made)
+    case .repeated(let earlier): (status, order) = (200, earlier)
+    case .pending(let open): (status, order) = (202, open)
+    case .rejected(let refused):
+      count(call, refused)
+      return call.respond(APIError(rejected: refused))
+    case .refused(let refusal): return call.respond(APIError(refusal))
+    case .canceled(let ended), .notCanceled(let ended, _): (status, order) = (200, ended)
+    }
+    count(call, order)
+    var json = JSONWriter(reserving: 1_024)
+    json.beginObject()
+    json.member("success", true)
+    json.members(
+      of: order, status: order.state == .settled ? OrderState.filled.status : nil)
+    json.key("warnings")
+    json.beginArray()
+    for warning in warnings { json.string(warning) }
+    json.endArray()
+    json.endObject()
+    call.respond(HTTPResponse(status: status, body: json.bytes))
+  }
+
+  private func count(_ call: Call, _ order: Order) {
+    gateway.metrics.answered(order, nanoseconds: call.elapsedNanoseconds)
+    gateway.log.debug(
+      "An order was answered.",
+      [
+        ("request_id", call.id), ("order_id", order.id.description),
+        ("client_order_id", order.terms.clientOrderID?.text ?? ""),
+        ("state", order.state.rawValue), ("caller", call.principal.name),
+      ])
+  }
+
+  // MARK: Cancel
+
+  private func cancel(_ call: Call) {
+    guard let reference = OrderReference(path: call.parameters[0]) else {
+      return call.respond(OrderRoutes.noOrder(call.parameters[0]))
+    }
+    gateway.cancel(reference) { reply in
+      switch reply {
+      case .canceled(let order), .created(let order), .repeated(let order):
+        respond(call, 200, order)
+      case .pending(let order): respond(call, 202, order)
+      case .notCanceled(let order, let reason):
+        var error = APIError(
+          status: 409, code: order.state.isSealed ? "ORDER_ENDED" : "CANCEL_REFUSED", reason)
+        error.orderID = order.id
+        error.detail = [("status", order.state.status), ("state", order.state.rawValue)]
+        call.respond(error)
+      case .rejected(let order): call.respond(APIError(rejected: order))
+      case .refused(let refusal): call.respond(APIError(refusal))
+      }
+    }
+  }
+
+  private func respond(_ call: Call, _ status: Int, _ order: Order) {
+    var json = JSONWriter(reserving: 1_024)
+    json.beginObject()
+    json.member("success", true)
+    json.members(of: order)
+    json.endObject()
+    call.respond(HTTPResponse(status: status, body: json.bytes))
+  }
+
+  static func noOrder(_ name: String) -> APIError {
+    APIError(
+      status: 404, code: "ORDER_NOT_FOUND",
+      "There is no order \(String(name.prefix(80)).debugDescription).")
+  }
+
+  // MARK: Look
+
+  private func show(_ call: Call) {
+    guard let reference = OrderReference(path: call.parameters[0]) else {
+      return call.respond(OrderRoutes.noOrder(call.parameters[0]))
+    }
+    if let order = gateway.liveOrder(reference) { return respond(call, 200, order) }
+    Task { @LoopActor in
+      let found = await gateway.read { (reader) throws(StoreError) in try reader.order(reference) }
+      switch found {
+      case .success(let order?): respond(call, 200, order)
+      case .success(nil): call.respond(OrderRoutes.noOrder(call.parameters[0]))
+      case .failure(let error): call.respond(APIError(error))
+      }
+    }
+  }
+
+  private func events(_ call: Call) {
+    guard let reference = OrderReference(path: call.parameters[0]) else {
+      return call.respond(OrderRoutes.noOrder(call.parameters[0]))
+    }
+    Task { @LoopActor in
+      let found = await gateway.read { (reader) throws(StoreError) -> (OrderID, [RecordedEntry])? in
+        guard let order = try reader.order(reference) else { return nil }
+        return (order.id, try reader.entries(of: order.id))
+      }
+      switch found {
+      case .success((let id, let entries)?):
+        var json = JSONWriter(reserving: 2_048)
+        json.beginObject()
+        json.member("order_id", id.description)
+        json.key("events")
+        json.beginArray()
+        for entry in entries { json.events(of: entry) }
+        json.endArray()
+        json.endObject()
+        call.respond(HTTPResponse(status: 200, body: json.bytes))
+      case .success(nil): call.respond(OrderRoutes.noOrder(call.parameters[0]))
+      case .failure(let error): call.respond(APIError(error))
+      }
+    }
+  }
+
+  private func list(_ call: Call) {
+    let filter: OrderFilter
+    do throws(APIError) {
+      filter = try OrderFilter(query: call.request)
+    } catch {
+      return call.respond(error)
+    }
+    Task { @LoopActor in
+      switch await gateway.read({ (reader) throws(StoreError) in try reader.orders(filter) }) {
+      case .failure(let error): call.respond(APIError(error))
+      case .success(let orders):
+        var json = JSONWriter(reserving: 512 + orders.count * 900)
+        json.beginObject()
+        json.key("orders")
+        json.beginArray()
+        for order in orders {
+          json.beginObject()
+          json.members(of: order)
+          json.endObject()
+        }
+        json.endArray()
+        json.member("next", orders.count == filter.limit ? orders.last?.id.description : nil)
+        json.endObject()
+        call.respond(HTTPResponse(status: 200, body: json.bytes))
+      }
+    }
+  }
+}
+
+extension OrderReference {
+  /// An order as a path names it: our id, or the caller's.
+  init?(path text: String) {
+    if let id = OrderID(text: text) {
+      self = .id(id)
+    } else if let id = ClientOrderID(text) {
+      self = .client(id)
+    } else {
+      return nil
+    }
+  }
+}
+
+extension APIError {
+  /// The error that a failed read of the store is.
+  init(_ error: StoreError) {
+    self.init(status: 503, code: error.code, error.description)
+    headers = [("Retry-After", "1")]
+  }
+}

@@ -1,0 +1,143 @@
+// The plugins over HTTP, and the levers of the simulated exchange.
+
+internal import Network
+internal import Plugins
+internal import Trading
+internal import Wire
+
+@LoopActor struct PluginRoutes {
+  let gateway: Gateway
+
+  var routes: [Route] {
+    [
+      Route(.get, "/api/v1/plugins", .read, list),
+      Route(.put, "/api/v1/mock/prices/{symbol}", .trade, setPrice),
+      Route(.put, "/api/v1/mock/faults", .trade, setFaults),
+    ]
+  }
+
+  private func list(_ call: Call) {
+    var json = JSONWriter(reserving: 1_024)
+    json.beginObject()
+    json.key("plugins")
+    json.beginArray()
+    for plugin in gateway.registry.instances {
+      let capabilities = plugin.capabilities
+      json.beginObject()
+      json.member("name", plugin.name.text)
+      json.member("default", plugin.name == gateway.registry.defaultName)
+      json.member("healthy", plugin.health.isHealthy)
+      json.member("detail", plugin.health.detail)
+      json.member("takes_orders", gateway.isGateOpen(plugin.name))
+      json.member("live", capabilities.isLive)
+      json.key("order_types")
+      json.beginArray()
+      for type in capabilities.orderTypes { json.string(type.rawValue) }
+      json.endArray()
+      json.key("time_in_force")
+      json.beginArray()
+      for timeInForce in capabilities.timesInForce { json.string(timeInForce.rawValue) }
+      json.endArray()
+      json.member("post_only", capabilities.hasPostOnly)
+      json.endObject()
+    }
+    json.endArray()
+    json.endObject()
+    call.respond(HTTPResponse(status: 200, body: json.bytes))
+  }
+
+  // MARK: The simulated exchange
+
+  /// The simulated exchange that `?plugin=` names, or the first there is.
+  private func mock(_ call: Call) throws(APIError) -> MockPlugin {
+    let named = call.request.query("plugin")
+    let mocks = gateway.registry.instances.compactMap { $0 as? MockPlugin }
+    guard let mock = mocks.first(where: { named == nil || $0.name.text == named }) else {
+      throw .notFound("No such simulated exchange is enabled; PLUGINS lists those that are.")
+    }
+    return mock
+  }
+
+  private func body(_ call: Call) throws(APIError) -> JSONValue {
+    do throws(JSONError) {
+      return try JSONDocument(parsing: call.request.body).root
+    } catch {
+      throw APIError(status: 400, code: "MALFORMED_JSON", error.message)
+    }
+  }
+
+  private func setPrice(_ call: Call) {
+    do throws(APIError) {
+      let mock = try mock(call)
+      let body = try body(call)
+      guard let price = decimal(body["price"]).flatMap({ Price($0) }) else {
+        throw .invalid("INVALID_PRICE", field: "price", "price must be a number above 0.")
+      }
+      var available: Quantity?
+      if let value = body["quantity"], !value.isNull {
+        guard let quantity = decimal(value).flatMap({ Quantity($0) }) else {
+          throw .invalid("INVALID_QUANTITY", field: "quantity", "quantity must be 0 or more.")
+        }
+        available = quantity
+      }
+      guard let symbol = Symbol(anySpelling: call.parameters[0]) else {
+        throw .notFound("There is no such instrument.")
+      }
+      let limit = available
+      Task { @LoopActor in
+        guard await mock.setPrice(symbol, price, available: limit) else {
+          return call.respond(.notFound("The simulated exchange has no \(symbol)."))
+        }
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("symbol", symbol.text)
+        json.member("price", number: price.amount)
+        json.member("quantity", number: limit?.amount)
+        json.endObject()
+        call.respond(HTTPResponse(status: 200, body: json.bytes))
+      }
+    } catch {
+      call.respond(error)
+    }
+  }
+
+  private func setFaults(_ call: Call) {
+    do throws(APIError) {
+      let mock = try mock(call)
+      let body = try body(call)
+      var faults = MockFaults()
+      faults.lostAnswers = try count(body, "lost_answers")
+      faults.lostOrders = try count(body, "lost_orders")
+      faults.silentQueries = try count(body, "silent_queries")
+      if body["latency_ms"] != nil { mock.latencyMilliseconds = try count(body, "latency_ms") }
+      mock.faults = faults
+      var json = JSONWriter()
+      json.beginObject()
+      json.member("lost_answers", faults.lostAnswers)
+      json.member("lost_orders", faults.lostOrders)
+      json.member("silent_queries", faults.silentQueries)
+      json.member("latency_ms", mock.latencyMilliseconds)
+      json.endObject()
+      call.respond(HTTPResponse(status: 200, body: json.bytes))
+    } catch {
+      call.respond(error)
+    }
+  }
+
+  /// The most faults or milliseconds that can be asked for: ten minutes of latency.
+  private static let countMax = 600_000
+
+  private func count(_ body: JSONValue, _ name: String) throws(APIError) -> Int {
+    guard let value = body[name: name], !value.isNull else { return 0 }
+    guard let count = value.integer, (0...PluginRoutes.countMax).contains(count) else {
+      throw .invalid(
+        "INVALID_COUNT", field: name,
+        "\(name) must be a whole number from 0 to \(PluginRoutes.countMax).")
+    }
+    return count
+  }
+
+  private func decimal(_ value: JSONValue?) -> Decimal? {
+    (value?.numberText ?? value?.string).flatMap { try? Decimal(text: $0) }
+  }
+}

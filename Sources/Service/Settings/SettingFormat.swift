@@ -1,0 +1,187 @@
+// How the text of a setting is read, and how to say what is allowed. Formats know no setting by
+// name. The rule to keep: a format accepts one spelling of a value, and money stays the text it
+// was.
+
+import Telemetry
+
+/// A way to read the text of a setting.
+struct SettingFormat<Value: Sendable>: Sendable {
+  /// What may be written, in words that follow "must be".
+  let allowed: String
+  let parse: @Sendable (String) throws(SettingRefusal) -> Value
+
+  init(
+    allowed: String, parse: @escaping @Sendable (String) throws(SettingRefusal) -> Value
+  ) {
+    self.allowed = allowed
+    self.parse = parse
+  }
+
+  /// A format that says no more than yes or no.
+  init(_ allowed: String, parse: @escaping @Sendable (String) -> Value?) {
+    self.init(allowed: allowed) { text throws(SettingRefusal) in
+      guard let value = parse(text) else { throw SettingRefusal() }
+      return value
+    }
+  }
+
+  /// Another format, or the word `off` for nil.
+  static func orOff<Wrapped>(_ format: SettingFormat<Wrapped>) -> Self where Value == Wrapped? {
+    Self(allowed: format.allowed + ", or off") { text throws(SettingRefusal) in
+      text == "off" ? nil : try format.parse(text)
+    }
+  }
+}
+
+extension SettingFormat where Value == Int {
+  static func integer(_ range: ClosedRange<Int>) -> Self {
+    Self("a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
+      guard isPlainInteger(text), let value = Int(text), range.contains(value) else { return nil }
+      return value
+    }
+  }
+}
+
+extension SettingFormat where Value == UInt16 {
+  static let port = Self("a port number from 1 to 65535") { text in
+    guard isPlainInteger(text), let value = UInt16(text), value > 0 else { return nil }
+    return value
+  }
+}
+
+extension SettingFormat where Value == Bool {
+  static let flag = Self("true or false") { text in
+    switch text.lowercased() {
+    case "true", "1", "yes": true
+    case "false", "0", "no": false
+    default: nil
+    }
+  }
+}
+
+extension SettingFormat where Value == String {
+  static let host = Self("an IP address or a host name") { text in
+    let isHost = text.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || ".:-".contains($0))
+    }
+    return isHost && !text.isEmpty ? text : nil
+  }
+
+  /// Zero or more.
+  static let decimal = Self("a decimal number, 0 or more, \(decimalSize)") { text in
+    isPlainDecimal(text) ? text : nil
+  }
+
+  static let positiveDecimal = Self("a decimal number above 0, \(decimalSize)") { text in
+    isPlainDecimal(text) && text.contains { $0 != "0" && $0 != "." } ? text : nil
+  }
+
+  /// An instance name; empty is left to whoever fills it in.
+  static let pluginName = Self("one of PLUGINS") { $0 }
+
+  static let databasePath = Self(allowed: "sqlite:PATH, with the path of a file") {
+    text throws(SettingRefusal) in
+    let scheme = text.prefix { $0 != ":" }
+    if scheme == "postgresql" || scheme == "postgres" {
+      // The rest of such an address holds a password.
+      throw SettingRefusal(
+        reason: "names a PostgreSQL database, which is not supported yet; use sqlite:PATH instead.")
+    }
+    let path = String(text.dropFirst(scheme.count + 1))
+    guard scheme == "sqlite" else {
+      throw SettingRefusal(reason: "must be sqlite:PATH, with the path of a file.")
+    }
+    // ":memory:" and "file:" mean something else to SQLite, and neither would survive a restart as
+    // an order must. "//name" is a host in an address, which a file does not have.
+    let isURLOfHost = path.hasPrefix("//") && !path.hasPrefix("///")
+    guard !path.isEmpty, !path.hasPrefix(":"), !path.hasPrefix("file:"), !isURLOfHost else {
+      throw SettingRefusal()
+    }
+    return path
+  }
+}
+
+extension SettingFormat where Value == [String] {
+  /// Names with commas between them, each once.
+  static func names(_ allowed: String, mayBeEmpty: Bool) -> Self {
+    Self(allowed) { text in
+      if text.isEmpty { return mayBeEmpty ? [] : nil }
+      let names = text.split(separator: ",", omittingEmptySubsequences: false)
+        .map { $0.trimmingBlanks() }
+      guard names.allSatisfy({ !$0.isEmpty && !$0.contains(" ") }) else { return nil }
+      return Set(names).count == names.count ? names : nil
+    }
+  }
+}
+
+extension SettingFormat where Value == [MockBalance] {
+  static let balances = Self("ASSET=AMOUNT with commas between, each asset once") { text in
+    var balances: [MockBalance] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=").map { $0.trimmingBlanks() }
+      guard sides.count == 2, !sides[0].isEmpty, isPlainDecimal(sides[1]),
+        !balances.contains(where: { $0.asset == sides[0] })
+      else { return nil }
+      balances.append(MockBalance(asset: sides[0], amount: sides[1]))
+    }
+    return balances
+  }
+}
+
+extension SettingFormat where Value == LogLevel {
+  /// Also what RUST_LOG holds, such as `info,fks=debug`: the first level that stands alone.
+  static let logLevel = Self("trace, debug, info, warning or error") { text in
+    let words = text.lowercased().split(separator: ",").map { $0.trimmingBlanks() }
+    return words.lazy.compactMap { word in
+      switch word {
+      case "trace": LogLevel.trace
+      case "debug": .debug
+      case "info": .info
+      case "warn", "warning": .warning
+      case "error": .error
+      default: nil
+      }
+    }.first
+  }
+}
+
+extension SettingFormat where Value == APIKeyRing? {
+  static let apiKeys = Self(allowed: "name:scopes:key with commas between entries") {
+    text throws(SettingRefusal) in
+    if text.isEmpty { return nil }
+    do throws(APIKeyError) {
+      return try APIKeyRing(parsing: text)
+    } catch {
+      throw SettingRefusal(reason: "cannot be used. \(error.sentence)")
+    }
+  }
+}
+
+/// What the service's decimals hold; beyond it a limit would be rounded, or overflow.
+private let integerDigitsMax = 15
+private let fractionDigitsMax = 12
+private let decimalSize =
+  "at most \(integerDigitsMax) digits before the point and "
+  + "\(fractionDigitsMax) after"
+
+/// Digits, and perhaps a point and digits: no sign, no exponent.
+private func isPlainDecimal(_ text: String) -> Bool {
+  let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
+  guard parts.count <= 2, parts.allSatisfy(isPlainInteger) else { return false }
+  return parts[0].utf8.count <= integerDigitsMax
+    && (parts.count == 1 || parts[1].utf8.count <= fractionDigitsMax)
+}
+
+private func isPlainInteger(_ text: String) -> Bool {
+  !text.isEmpty && text.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+}
+
+extension StringProtocol {
+  /// The text without spaces and tabs at its ends.
+  func trimmingBlanks() -> String {
+    let isBlank = { (character: Character) in character == " " || character == "\t" }
+    let start = drop(while: isBlank)
+    guard let last = start.lastIndex(where: { !isBlank($0) }) else { return "" }
+    return String(start[...last])
+  }
+}

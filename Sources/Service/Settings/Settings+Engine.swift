@@ -1,0 +1,65 @@
+// Settings as the values that the engine and the plugins take.
+
+internal import Plugins
+internal import Trading
+
+extension EngineConfiguration {
+  init(_ settings: Settings) throws(StartError) {
+    var symbols: Set<Symbol> = []
+    for text in settings.symbolAllowList {
+      guard let symbol = Symbol(anySpelling: text) else {
+        throw StartError(description: "SYMBOL_ALLOW_LIST names \(text), which is no symbol.")
+      }
+      symbols.insert(symbol)
+    }
+    self.init(
+      limits: RiskLimits(
+        maxOrderNotional: try Decimal(limit: settings.orderNotionalMax),
+        maxPositionNotional: try Decimal(limit: settings.positionNotionalMax),
+        maxOpenOrders: settings.openOrdersMax,
+        priceCollarPercent: try Decimal(limit: settings.priceCollarPercent),
+        allowedSymbols: symbols),
+      submitRate: settings.ordersPerSecondMax.map {
+        SubmitRate(perSecond: $0, burst: settings.ordersBurstMax)
+      },
+      breaker: CircuitBreaker.Configuration(
+        threshold: settings.circuitBreakerThreshold,
+        openMilliseconds: Int64(settings.circuitBreakerTimeoutSeconds) * 1_000,
+        probesMax: settings.circuitBreakerProbes),
+      submitWaitMilliseconds: Int64(settings.submitWaitMilliseconds),
+      outcomeTimeoutMilliseconds: Int64(settings.outcomeTimeoutMilliseconds))
+  }
+}
+
+extension MockSettings {
+  init(_ settings: Settings) throws(StartError) {
+    var balances: [Asset: Decimal] = [:]
+    for balance in settings.mockBalances {
+      guard let asset = Asset(balance.asset) else {
+        throw StartError(description: "MOCK_BALANCES names \(balance.asset), which is no asset.")
+      }
+      balances[asset] = try Decimal(setting: balance.amount)
+    }
+    self.init(
+      balances: balances, feeBasisPoints: try Decimal(setting: settings.mockFeeBasisPoints),
+      slippageBasisPoints: try Decimal(setting: settings.mockSlippageBasisPoints),
+      latencyMilliseconds: settings.mockLatencyMilliseconds)
+  }
+}
+
+extension Decimal {
+  /// A limit of the settings; nil where it is off.
+  fileprivate init?(limit text: String?) throws(StartError) {
+    guard let text else { return nil }
+    try self.init(setting: text)
+  }
+
+  /// A number that the settings have checked before.
+  fileprivate init(setting text: String) throws(StartError) {
+    do throws(Decimal.TextError) {
+      try self.init(text: text)
+    } catch {
+      throw StartError(description: "The setting \(text) is no number that can be used: \(error).")
+    }
+  }
+}

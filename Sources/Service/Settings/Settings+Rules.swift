@@ -1,0 +1,47 @@
+// The rules between settings. Each is checked once all settings are read. The rule to keep: what is
+// not clearly safe is refused, with a sentence that says what to do.
+
+extension Settings {
+  mutating func checkPlugins(known: [String]) throws(ConfigurationError) {
+    if let unknown = plugins.first(where: { !known.contains($0) }) {
+      throw ConfigurationError(
+        "PLUGINS names \"\(unknown)\", but the plugins are \(known.joined(separator: ", ")).")
+    }
+    if defaultPlugin.isEmpty, let first = plugins.first { defaultPlugin = first }
+    guard plugins.contains(defaultPlugin) else {
+      throw ConfigurationError(
+        "DEFAULT_PLUGIN is \"\(defaultPlugin)\", but it must be one of PLUGINS, which are "
+          + "\(plugins.joined(separator: ", ")).")
+    }
+    effective = effective.map { setting in
+      guard setting.name == "DEFAULT_PLUGIN" else { return setting }
+      return EffectiveSetting(
+        name: setting.name, shownValue: defaultPlugin, origin: setting.origin)
+    }
+  }
+
+  func checkAccess() throws(ConfigurationError) {
+    if isLiveTradingEnabled {
+      guard apiKeys != nil else {
+        throw ConfigurationError(
+          "ENABLE_LIVE_TRADING is true, but FKS_API_KEYS is not set: live trading needs a key for "
+            + "every caller. Set FKS_API_KEYS, or leave live trading off.")
+      }
+      throw ConfigurationError(
+        "ENABLE_LIVE_TRADING is true, but no plugin of this version can trade live; set it to "
+          + "false."
+      )
+    }
+    guard apiKeys == nil, !allowsUnauthenticated, !isLoopback(host) else { return }
+    throw ConfigurationError(
+      "HOST is \"\(host)\", which other machines can reach, but FKS_API_KEYS is not set. Set "
+        + "FKS_API_KEYS, or HOST=127.0.0.1, or ALLOW_UNAUTHENTICATED=true if the network keeps "
+        + "strangers out.")
+  }
+
+  private func isLoopback(_ host: String) -> Bool {
+    if host == "localhost" || host == "::1" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+}

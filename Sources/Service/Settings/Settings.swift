@@ -1,0 +1,102 @@
+// The settings of the service, read and checked. They are read once, at the start. The rule to
+// keep: a name, a default, a help sentence and a range stand once, in `Setting.table`; the initial
+// values below are placeholders that `load` replaces, every one.
+
+public import Telemetry
+
+/// The settings of the service.
+public struct Settings: Sendable {
+  // Listening.
+
+  /// The address to listen on: an IP address or a host name.
+  public internal(set) var host = ""
+  /// The TCP port to listen on.
+  public internal(set) var port: UInt16 = 0
+  /// The most connections that are open at once.
+  public internal(set) var connectionsMax = 0
+  /// The longest request body.
+  public internal(set) var bodyBytesMax = 0
+  /// How long a stop waits for answers that are still owed.
+  public internal(set) var shutdownTimeoutSeconds = 0
+
+  // Storing and telling.
+
+  /// The path of the SQLite file.
+  public internal(set) var databasePath = ""
+  /// The lightest log lines that are written.
+  public internal(set) var logLevel = LogLevel.info
+
+  // Access.
+
+  /// The callers' keys, or nil if there are none and every caller is `Principal.anonymous`.
+  public internal(set) var apiKeys: APIKeyRing?
+  /// Whether the operator allows other machines in without keys.
+  public internal(set) var allowsUnauthenticated = false
+
+  // Plugins.
+
+  /// Whether orders may be executed on paper.
+  public internal(set) var isPaperTradingEnabled = false
+  /// Whether orders may reach real venues.
+  public internal(set) var isLiveTradingEnabled = false
+  /// The enabled plugin instances, at least one, in order of priority.
+  public internal(set) var plugins: [String] = []
+  /// The plugin of an order that names none; one of `plugins`.
+  public internal(set) var defaultPlugin = ""
+
+  // Risk. Decimals are plain decimal texts; nil means no limit.
+
+  /// New orders a second, on average.
+  public internal(set) var ordersPerSecondMax: Int?
+  /// New orders at once, above the average.
+  public internal(set) var ordersBurstMax = 0
+  /// The largest notional of one order, in quote currency.
+  public internal(set) var orderNotionalMax: String?
+  /// The largest notional of one position, in quote currency.
+  public internal(set) var positionNotionalMax: String?
+  /// The most orders that are open at once.
+  public internal(set) var openOrdersMax: Int?
+  /// How far a limit price may be from the market, in percent.
+  public internal(set) var priceCollarPercent: String?
+  /// The symbols that may be traded; empty means all that the venue has.
+  public internal(set) var symbolAllowList: [String] = []
+
+  // Failures and waiting.
+
+  /// Consecutive failures that open a circuit breaker.
+  public internal(set) var circuitBreakerThreshold = 0
+  /// How long a breaker stays open.
+  public internal(set) var circuitBreakerTimeoutSeconds = 0
+  /// Successful probes that close a breaker.
+  public internal(set) var circuitBreakerProbes = 0
+  /// How long a submit waits for its outcome before it is answered with 202.
+  public internal(set) var submitWaitMilliseconds = 0
+  /// How long a venue may be silent before an order's outcome is unknown.
+  public internal(set) var outcomeTimeoutMilliseconds = 0
+  /// How often orders and positions are compared with the venue's.
+  public internal(set) var reconcileIntervalSeconds = 0
+
+  // The mock venue.
+
+  /// What the mock venue's account holds at the start.
+  public internal(set) var mockBalances: [MockBalance] = []
+  /// The mock venue's fee in hundredths of a percent; a plain decimal text.
+  public internal(set) var mockFeeBasisPoints = ""
+  /// The mock venue's slippage in hundredths of a percent; a plain decimal text.
+  public internal(set) var mockSlippageBasisPoints = ""
+  /// How long the mock venue takes to answer.
+  public internal(set) var mockLatencyMilliseconds = 0
+
+  /// Every setting with its value and where that came from, in the order of the table.
+  public internal(set) var effective: [EffectiveSetting] = []
+
+  init() {}
+}
+
+/// What the mock venue's account holds of one asset.
+public struct MockBalance: Sendable, Equatable {
+  /// The asset, for example `USDT`.
+  public let asset: String
+  /// The amount, zero or more; a plain decimal text.
+  public let amount: String
+}

@@ -1,0 +1,121 @@
+// The table of settings: each is declared here and nowhere else. After a change, run the settings
+// tests with UPDATE_SETTINGS=1 to rewrite the shipped configuration file and the README's table.
+
+extension Setting {
+  /// Every setting, in the order in which they are shown.
+  static let table = listening + access + plugins + risk + failures + mock
+
+  private static let listening = [
+    Setting(
+      "HOST", aliases: ["FKS_EXECUTION_HOST"], default: "127.0.0.1", .host, \.host,
+      "The address to listen on; one that other machines can reach, such as 0.0.0.0, needs keys."),
+    Setting(
+      "SERVICE_PORT", aliases: ["FKS_EXECUTION_PORT", "PORT"], default: "8004", .port, \.port,
+      "The TCP port to listen on."),
+    Setting(
+      "MAX_CONNECTIONS", default: "10240", .integer(1...1_000_000), \.connectionsMax,
+      "The most connections that are open at once."),
+    Setting(
+      "MAX_BODY_BYTES", default: "262144", .integer(1_024...8_388_608), \.bodyBytesMax,
+      "The longest request body."),
+    Setting(
+      "SHUTDOWN_TIMEOUT_SECS", default: "8", .integer(1...600), \.shutdownTimeoutSeconds,
+      "How long a stop waits for answers that are still owed."),
+    Setting(
+      "DATABASE_URL", default: "sqlite:data/execution.db", .databasePath, \.databasePath,
+      "Where orders are stored."),
+    Setting(
+      "LOG_LEVEL", aliases: ["RUST_LOG"], default: "info", .logLevel, \.logLevel,
+      "The lightest log lines that are written: trace, debug, info, warning or error."),
+  ]
+
+  private static let access = [
+    Setting(
+      "FKS_API_KEYS", default: "", secret: true, .apiKeys, \.apiKeys,
+      "The callers' keys: name:scopes:key with commas between; scopes are read, trade and admin "
+        + "joined by +; a key stands in clear or as sha256= and 64 hexadecimal digits."),
+    Setting(
+      "ALLOW_UNAUTHENTICATED", default: "false", .flag, \.allowsUnauthenticated,
+      "Whether other machines may call without a key; never with live trading."),
+  ]
+
+  private static let plugins = [
+    Setting(
+      "ENABLE_PAPER_TRADING", default: "true", .flag, \.isPaperTradingEnabled,
+      "Whether orders may be executed on paper."),
+    Setting(
+      "ENABLE_LIVE_TRADING", default: "false", .flag, \.isLiveTradingEnabled,
+      "Whether orders may reach real venues; needs FKS_API_KEYS."),
+    Setting(
+      "PLUGINS", default: "mock",
+      .names("names of plugins with commas between, each once", mayBeEmpty: false), \.plugins,
+      "The enabled plugins, in order of priority."),
+    Setting(
+      "DEFAULT_PLUGIN", default: "", .pluginName, \.defaultPlugin,
+      "The plugin of an order that names none; if not given, the first of PLUGINS."),
+  ]
+
+  private static let risk = [
+    Setting(
+      "MAX_ORDERS_PER_SECOND", default: "10", .orOff(.integer(1...1_000_000)), \.ordersPerSecondMax,
+      "New orders a second, on average; or off."),
+    Setting(
+      "MAX_ORDERS_BURST", default: "20", .integer(1...1_000_000), \.ordersBurstMax,
+      "New orders at once, above the average."),
+    Setting(
+      "MAX_ORDER_NOTIONAL", aliases: ["MAX_ORDER_SIZE_USD"], default: "10000",
+      .orOff(.positiveDecimal), \.orderNotionalMax,
+      "The largest value of one order, in quote currency; or off."),
+    Setting(
+      "MAX_POSITION_NOTIONAL", aliases: ["MAX_POSITION_SIZE_USD"], default: "100000",
+      .orOff(.positiveDecimal), \.positionNotionalMax,
+      "The largest value of one position, in quote currency; or off."),
+    Setting(
+      "MAX_OPEN_ORDERS", default: "200", .orOff(.integer(1...1_000_000)), \.openOrdersMax,
+      "The most orders that are open at once; or off."),
+    Setting(
+      "PRICE_COLLAR_PERCENT", default: "5", .orOff(.positiveDecimal), \.priceCollarPercent,
+      "How far a limit price may be from the market, in percent; or off."),
+    Setting(
+      "SYMBOL_ALLOW_LIST", aliases: ["SYMBOL_WHITELIST"], default: "",
+      .names("symbols with commas between, each once", mayBeEmpty: true), \.symbolAllowList,
+      "The symbols that may be traded; if empty, all that the venue has."),
+  ]
+
+  private static let failures = [
+    Setting(
+      "CIRCUIT_BREAKER_THRESHOLD", default: "5", .integer(1...1_000), \.circuitBreakerThreshold,
+      "Consecutive failures of a venue that open its circuit breaker."),
+    Setting(
+      "CIRCUIT_BREAKER_TIMEOUT_SECS", aliases: ["CIRCUIT_BREAKER_TIMEOUT"], default: "60",
+      .integer(1...86_400), \.circuitBreakerTimeoutSeconds,
+      "How long an open breaker keeps new orders back."),
+    Setting(
+      "CIRCUIT_BREAKER_PROBES", default: "3", .integer(1...1_000), \.circuitBreakerProbes,
+      "Successful probes that close a breaker again."),
+    Setting(
+      "SUBMIT_WAIT_MS", default: "2000", .integer(1...10_000), \.submitWaitMilliseconds,
+      "How long an order's answer waits for the venue before it is 202."),
+    Setting(
+      "OUTCOME_TIMEOUT_MS", default: "30000", .integer(1...600_000), \.outcomeTimeoutMilliseconds,
+      "How long a venue may be silent before an order's outcome is unknown and it is asked."),
+    Setting(
+      "RECONCILE_INTERVAL_SECS", default: "300", .integer(1...86_400), \.reconcileIntervalSeconds,
+      "How often orders and positions are compared with the venue's."),
+  ]
+
+  private static let mock = [
+    Setting(
+      "MOCK_BALANCES", default: "USDT=1000000,USD=1000000", .balances, \.mockBalances,
+      "What the mock venue's account holds at the start."),
+    Setting(
+      "MOCK_FEE_BPS", default: "10", .decimal, \.mockFeeBasisPoints,
+      "The mock venue's fee, in hundredths of a percent."),
+    Setting(
+      "MOCK_SLIPPAGE_BPS", default: "1", .decimal, \.mockSlippageBasisPoints,
+      "The mock venue's slippage, in hundredths of a percent."),
+    Setting(
+      "MOCK_LATENCY_MS", default: "0", .integer(0...600_000), \.mockLatencyMilliseconds,
+      "How long the mock venue takes to answer."),
+  ]
+}

@@ -1,0 +1,47 @@
+// The fills table: one row a trade, in the order in which the trades were recorded.
+
+internal import SQLite
+internal import Trading
+
+final class FillTable {
+  private let insert: Statement
+
+  init(_ connection: Connection) throws(DatabaseError) {
+    insert = try connection.prepare(
+      "INSERT INTO fills (order_id, account, symbol, side, trade_id, quantity, price, fee, "
+        + "fee_asset, is_maker, traded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+  }
+
+  func write(_ fill: Fill, of order: Order) throws(DatabaseError) {
+    insert.bind(order.id.bytes).bind(order.terms.account.text).bind(order.terms.symbol.text)
+      .bind(order.terms.side.rawValue).bind(fill.tradeID.text).bind(fill.quantity.description)
+      .bind(fill.price.description).bind(fill.fee.description).bind(fill.feeAsset.text)
+      .bind(fill.isMaker ? 1 : 0).bind(fill.tradedAt.microseconds)
+    try insert.run()
+  }
+
+  static let columns =
+    "fill_id, order_id, symbol, side, account, trade_id, quantity, price, fee, fee_asset, "
+    + "is_maker, traded_at"
+
+  /// The rows of a statement that selects `columns`.
+  static func rows(of statement: Statement) throws(StoreError) -> [RecordedFill] {
+    try statement.rows(of: "fills") { read($0) }
+  }
+
+  private static func read(_ row: Statement) -> RecordedFill? {
+    guard let orderID = OrderID(bytes: row.bytes(1)),
+      let symbol = row.text(2).flatMap({ Symbol($0) }),
+      let side = row.text(3).flatMap({ Side(rawValue: $0) }),
+      let account = row.text(4).flatMap({ AccountID($0) }),
+      let tradeID = row.text(5).flatMap({ TradeID($0) }),
+      let quantity = row.decimal(6).flatMap({ Quantity($0) }), let price = row.price(7),
+      let fee = row.decimal(8), let feeAsset = row.text(9).flatMap({ Asset($0) })
+    else { return nil }
+    return RecordedFill(
+      number: row.integer(0), orderID: orderID, account: account, symbol: symbol, side: side,
+      fill: Fill(
+        tradeID: tradeID, quantity: quantity, price: price, fee: fee, feeAsset: feeAsset,
+        isMaker: row.integer(10) == 1, tradedAt: Timestamp(microseconds: row.integer(11))))
+  }
+}

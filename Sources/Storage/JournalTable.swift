@@ -1,0 +1,86 @@
+// The journal: rows that are only ever appended, each with the hash of the one before in its own.
+// A row that was changed, taken out, added or moved breaks the chain from there on.
+
+internal import Crypto
+internal import SQLite
+internal import Trading
+
+final class JournalTable {
+  /// One row of the journal.
+  struct Row {
+    let sequence: Int64
+    let orderID: [UInt8]
+    let recordedAt: Int64
+    let body: [UInt8]
+    let hash: [UInt8]
+  }
+
+  /// The end of the chain: the last row's sequence and hash.
+  struct Head: Equatable {
+    var sequence: Int64
+    var hash: [UInt8]
+
+    /// The chain before its first row.
+    static let empty = Head(
+      sequence: 0, hash: [UInt8](repeating: 0, count: SHA256Hasher.digestByteCount))
+  }
+
+  private let insert: Statement
+  private let after: Statement
+  private let hasher = SHA256Hasher()
+
+  init(_ connection: Connection) throws(DatabaseError) {
+    insert = try connection.prepare(
+      "INSERT INTO order_events (sequence, order_id, recorded_at, body, hash) "
+        + "VALUES (?, ?, ?, ?, ?)")
+    after = try connection.prepare(
+      "SELECT sequence, order_id, recorded_at, body, hash FROM order_events "
+        + "WHERE sequence > ? ORDER BY sequence LIMIT ?")
+  }
+
+  /// Appends a row and moves the head on.
+  func append(_ entry: JournalEntry, after head: inout Head) throws(DatabaseError) {
+    let body = EventCodec.encode(entry.events)
+    let sequence = head.sequence + 1
+    let id = entry.order.id.bytes
+    let hash = hash(
+      after: head.hash, sequence: sequence, orderID: id, recordedAt: entry.at.microseconds,
+      body: body)
+    insert.bind(sequence).bind(id).bind(entry.at.microseconds).bind(text: body).bind(hash)
+    try insert.run()
+    head = Head(sequence: sequence, hash: hash)
+  }
+
+  /// The hash that a row must have after the row whose hash is `previous`.
+  func hash(
+    after previous: [UInt8], sequence: Int64, orderID: [UInt8], recordedAt: Int64, body: [UInt8]
+  ) -> [UInt8] {
+    var frame: [UInt8] = []
+    frame.reserveCapacity(80)
+    frame += previous
+    for value in [sequence, recordedAt] {
+      withUnsafeBytes(of: value.bigEndian) { frame.append(contentsOf: $0) }
+    }
+    frame += orderID
+    return hasher.hash(frame, body)
+  }
+
+  /// Whether a row is what its writer wrote, and follows `head`.
+  func isIntact(_ row: Row, after head: Head) -> Bool {
+    row.sequence == head.sequence + 1
+      && row.hash
+        == hash(
+          after: head.hash, sequence: row.sequence, orderID: row.orderID,
+          recordedAt: row.recordedAt, body: row.body)
+  }
+
+  /// The rows that follow `sequence`, at most `count`.
+  func rows(after sequence: Int64, count: Int) throws(StoreError) -> [Row] {
+    after.bind(sequence).bind(Int64(count))
+    return try after.rows(of: "order_events") {
+      Row(
+        sequence: $0.integer(0), orderID: $0.bytes(1), recordedAt: $0.integer(2), body: $0.bytes(3),
+        hash: $0.bytes(4))
+    }
+  }
+}

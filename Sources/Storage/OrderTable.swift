@@ -1,0 +1,147 @@
+// The orders table: one row an order, every fact in it, so that an order continues from its row as
+// if it had never left memory.
+
+internal import SQLite
+internal import Trading
+
+final class OrderTable {
+  private let upsert: Statement
+  private let byID: Statement
+  private let byClientOrderID: Statement
+  private let byIdempotencyKey: Statement
+  private let tradeIDs: Statement
+  private let connection: Connection
+
+  static let columns =
+    "order_id, account, symbol, side, type, time_in_force, is_post_only, quantity, limit_price, "
+    + "reference_price, client_order_id, idempotency_key, purpose, strategy_id, signal_id, "
+    + "category, confidence, stop_loss, take_profit, created_at, updated_at, state, phase, "
+    + "pending, unknown_since, unknown_reason, venue_order_id, filled_quantity, filled_notional, "
+    + "fee, fee_asset, code, reason, denied_value, denied_limit"
+
+  init(_ connection: Connection) throws(DatabaseError) {
+    self.connection = connection
+    let select = "SELECT \(OrderTable.columns) FROM orders WHERE "
+    let marks = Array(repeating: "?", count: 35).joined(separator: ", ")
+    upsert = try connection.prepare(
+      "INSERT OR REPLACE INTO orders (\(OrderTable.columns)) VALUES (\(marks))")
+    byID = try connection.prepare(select + "order_id = ?")
+    byClientOrderID = try connection.prepare(select + "client_order_id = ?")
+    byIdempotencyKey = try connection.prepare(select + "idempotency_key = ?")
+    tradeIDs = try connection.prepare(
+      "SELECT trade_id FROM fills WHERE order_id = ? ORDER BY fill_id")
+  }
+
+  /// Writes an order's row, whether or not there is one.
+  func write(_ order: Order) throws(DatabaseError) {
+    let terms = order.terms
+    upsert.bind(order.id.bytes).bind(terms.account.text).bind(terms.symbol.text)
+      .bind(terms.side.rawValue).bind(terms.type.rawValue).bind(terms.timeInForce.rawValue)
+      .bind(terms.isPostOnly ? 1 : 0).bind(terms.quantity.description)
+      .bind(terms.limitPrice?.description).bind(terms.referencePrice?.description)
+      .bind(terms.clientOrderID?.text).bind(terms.storedKey).bind(terms.purpose.rawValue)
+    upsert.bind(terms.labels.strategyID?.text).bind(terms.labels.signalID?.text)
+      .bind(terms.labels.category?.text).bind(terms.labels.confidence?.description)
+      .bind(terms.labels.stopLoss?.description).bind(terms.labels.takeProfit?.description)
+    upsert.bind(order.createdAt.microseconds).bind(order.updatedAt.microseconds)
+      .bind(order.state.rawValue).bind(order.phase.name).bind(Int64(order.pending.rawValue))
+      .bind(order.uncertainty?.since.microseconds).bind(order.uncertainty?.reason)
+      .bind(order.venueOrderID?.text).bind(order.filledQuantity.description)
+      .bind(order.filledNotional.description).bind(order.fee.description)
+      .bind(order.feeAsset?.text)
+    upsert.bind(order.explanation?.code).bind(order.explanation?.sentence)
+      .bind(order.explanation?.value).bind(order.explanation?.limit)
+    try upsert.run()
+  }
+
+  func order(_ id: OrderID) throws(StoreError) -> Order? {
+    try first(of: byID.bind(id.bytes))
+  }
+
+  func order(_ reference: OrderReference) throws(StoreError) -> Order? {
+    switch reference {
+    case .id(let id): try order(id)
+    case .client(let id): try first(of: byClientOrderID.bind(id.text))
+    }
+  }
+
+  func order(_ key: IdempotencyKey) throws(StoreError) -> Order? {
+    guard let clientOrderID = key.clientOrderID else {
+      return try first(of: byIdempotencyKey.bind(key.text))
+    }
+    return try first(of: byClientOrderID.bind(clientOrderID))
+  }
+
+  private func first(of statement: Statement) throws(StoreError) -> Order? {
+    try rows(of: statement, max: 1).first
+  }
+
+  /// The rows of a statement that selects `columns`.
+  func rows(of statement: Statement, max: Int = .max) throws(StoreError) -> [Order] {
+    try statement.rows(of: "orders", max: max) { (row) throws(DatabaseError) in try read(row) }
+  }
+
+  private func read(_ row: Statement) throws(DatabaseError) -> Order? {
+    guard let id = OrderID(bytes: row.bytes(0)), let terms = terms(of: row),
+      let phase = row.text(22).flatMap({ OrderPhase(name: $0) }),
+      let filledQuantity = row.decimal(27).flatMap({ Quantity($0) }),
+      let filledNotional = row.decimal(28), let fee = row.decimal(29)
+    else { return nil }
+    let uncertainty = row.text(25).map {
+      Uncertainty(since: Timestamp(microseconds: row.integer(24)), reason: $0)
+    }
+    let explanation = row.text(31).map {
+      Denial(
+        code: $0, sentence: row.text(32) ?? "", value: row.text(33), limit: row.text(34))
+    }
+    let facts = RecordedFacts(
+      updatedAt: Timestamp(microseconds: row.integer(20)), phase: phase,
+      pending: PendingRequests(rawValue: UInt8(truncatingIfNeeded: row.integer(23))),
+      uncertainty: uncertainty, isSettled: row.text(21) == OrderState.settled.rawValue,
+      venueOrderID: row.text(26).flatMap { VenueOrderID($0) }, filledQuantity: filledQuantity,
+      filledNotional: filledNotional, fee: fee, feeAsset: row.text(30).flatMap { Asset($0) },
+      tradeIDs: filledQuantity.isZero ? [] : try trades(of: id), explanation: explanation)
+    let createdAt = Timestamp(microseconds: row.integer(19))
+    return Order(id: id, terms: terms, createdAt: createdAt, recorded: facts)
+  }
+
+  private func trades(of id: OrderID) throws(DatabaseError) -> [TradeID] {
+    var trades: [TradeID] = []
+    tradeIDs.bind(id.bytes)
+    while try tradeIDs.step() {
+      if let trade = tradeIDs.text(0).flatMap({ TradeID($0) }) { trades.append(trade) }
+    }
+    return trades
+  }
+
+  private func terms(of row: Statement) -> OrderTerms? {
+    guard let account = row.text(1).flatMap({ AccountID($0) }),
+      let symbol = row.text(2).flatMap({ Symbol($0) }),
+      let side = row.text(3).flatMap({ Side(rawValue: $0) }),
+      let type = row.text(4).flatMap({ OrderType(rawValue: $0) }),
+      let timeInForce = row.text(5).flatMap({ TimeInForce(rawValue: $0) }),
+      let quantity = row.decimal(7).flatMap({ Quantity($0) }),
+      let purpose = row.text(12).flatMap({ OrderPurpose(rawValue: $0) })
+    else { return nil }
+    let clientOrderID = row.text(10).flatMap { ClientOrderID($0) }
+    let storedKey = row.text(11).map { IdempotencyKey(stored: $0) }
+    return OrderTerms(
+      account: account, symbol: symbol, side: side, type: type, quantity: quantity,
+      timeInForce: timeInForce, isPostOnly: row.integer(6) == 1, limitPrice: row.price(8),
+      referencePrice: row.price(9), clientOrderID: clientOrderID,
+      idempotencyKey: storedKey ?? clientOrderID.map { IdempotencyKey(clientOrderID: $0) },
+      purpose: purpose,
+      labels: OrderLabels(
+        strategyID: row.text(13).flatMap { Label($0) },
+        signalID: row.text(14).flatMap { Label($0) }, category: row.text(15).flatMap { Label($0) },
+        confidence: row.decimal(16), stopLoss: row.price(17), takeProfit: row.price(18)))
+  }
+}
+
+extension OrderTerms {
+  /// The idempotency key as the database has it: a client order id has its own column.
+  fileprivate var storedKey: String? {
+    guard let idempotencyKey, idempotencyKey.clientOrderID == nil else { return nil }
+    return idempotencyKey.text
+  }
+}

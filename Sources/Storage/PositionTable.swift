@@ -1,0 +1,48 @@
+// The positions table: one row an account and instrument.
+
+internal import SQLite
+internal import Trading
+
+final class PositionTable {
+  private let upsert: Statement
+  private let all: Statement
+
+  init(_ connection: Connection) throws(DatabaseError) {
+    upsert = try connection.prepare(
+      "INSERT OR REPLACE INTO positions (account, symbol, quantity, open_cost, realized_pnl, fees, "
+        + "updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)")
+    all = try connection.prepare(
+      "SELECT account, symbol, quantity, open_cost, realized_pnl, fees, updated_at FROM positions")
+  }
+
+  func write(_ position: Position, of key: PositionKey) throws(DatabaseError) {
+    let fees = position.fees.map { "\($0.asset)=\($0.amount)" }.joined(separator: " ")
+    upsert.bind(key.account.text).bind(key.symbol.text).bind(position.quantity.description)
+      .bind(position.openCost.description).bind(position.realizedPnL.description).bind(fees)
+      .bind(position.updatedAt.microseconds)
+    try upsert.run()
+  }
+
+  func readAll() throws(StoreError) -> [PositionKey: Position] {
+    Dictionary(uniqueKeysWithValues: try all.rows(of: "positions") { read($0) })
+  }
+
+  private func read(_ row: Statement) -> (PositionKey, Position)? {
+    guard let account = row.text(0).flatMap({ AccountID($0) }),
+      let symbol = row.text(1).flatMap({ Symbol($0) }), let quantity = row.decimal(2),
+      let openCost = row.decimal(3), let realizedPnL = row.decimal(4), let text = row.text(5)
+    else { return nil }
+    var fees: [Position.Fee] = []
+    for part in text.split(separator: " ") {
+      let pair = part.split(separator: "=")
+      guard pair.count == 2, let asset = Asset(String(pair[0])),
+        let amount = Decimal(storedText: String(pair[1]))
+      else { return nil }
+      fees.append(Position.Fee(asset: asset, amount: amount))
+    }
+    let position = Position(
+      quantity: quantity, openCost: openCost, realizedPnL: realizedPnL, fees: fees,
+      updatedAt: Timestamp(microseconds: row.integer(6)))
+    return (PositionKey(account: account, symbol: symbol), position)
+  }
+}

@@ -1,0 +1,132 @@
+// The tables, as a list of migrations that only ever grows. Each runs once, in its own transaction.
+// A database that a newer version has migrated is refused: this one would not understand it.
+
+internal import SQLite
+
+enum Schema {
+  /// Statements by version; the first is version 1.
+  static let migrations: [String] = [
+    """
+    CREATE TABLE order_events (
+      sequence INTEGER PRIMARY KEY,
+      order_id BLOB NOT NULL,
+      recorded_at INTEGER NOT NULL,
+      body TEXT NOT NULL,
+      hash BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX order_events_by_order ON order_events (order_id);
+
+    CREATE TABLE orders (
+      order_id BLOB PRIMARY KEY,
+      account TEXT NOT NULL,
+      symbol TEXT NOT NULL,
+      side TEXT NOT NULL,
+      type TEXT NOT NULL,
+      time_in_force TEXT NOT NULL,
+      is_post_only INTEGER NOT NULL,
+      quantity TEXT NOT NULL,
+      limit_price TEXT,
+      reference_price TEXT,
+      client_order_id TEXT,
+      idempotency_key TEXT,
+      purpose TEXT NOT NULL,
+      strategy_id TEXT,
+      signal_id TEXT,
+      category TEXT,
+      confidence TEXT,
+      stop_loss TEXT,
+      take_profit TEXT,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      phase TEXT NOT NULL,
+      pending INTEGER NOT NULL,
+      unknown_since INTEGER,
+      unknown_reason TEXT,
+      venue_order_id TEXT,
+      filled_quantity TEXT NOT NULL,
+      filled_notional TEXT NOT NULL,
+      fee TEXT NOT NULL,
+      fee_asset TEXT,
+      code TEXT,
+      reason TEXT,
+      denied_value TEXT,
+      denied_limit TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX orders_by_client_order_id ON orders (client_order_id)
+      WHERE client_order_id IS NOT NULL;
+    CREATE UNIQUE INDEX orders_by_idempotency_key ON orders (idempotency_key)
+      WHERE idempotency_key IS NOT NULL;
+    CREATE INDEX orders_by_symbol ON orders (symbol, order_id);
+    CREATE INDEX orders_by_strategy ON orders (strategy_id, order_id)
+      WHERE strategy_id IS NOT NULL;
+    CREATE INDEX orders_by_rare_state ON orders (state, order_id) WHERE state <> 'SETTLED';
+
+    CREATE TABLE fills (
+      fill_id INTEGER PRIMARY KEY,
+      order_id BLOB NOT NULL,
+      account TEXT NOT NULL,
+      symbol TEXT NOT NULL,
+      side TEXT NOT NULL,
+      trade_id TEXT NOT NULL,
+      quantity TEXT NOT NULL,
+      price TEXT NOT NULL,
+      fee TEXT NOT NULL,
+      fee_asset TEXT NOT NULL,
+      is_maker INTEGER NOT NULL,
+      traded_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX fills_by_order ON fills (order_id);
+
+    CREATE TABLE positions (
+      account TEXT NOT NULL,
+      symbol TEXT NOT NULL,
+      quantity TEXT NOT NULL,
+      open_cost TEXT NOT NULL,
+      realized_pnl TEXT NOT NULL,
+      fees TEXT NOT NULL,
+      updated_at INTEGER NOT NULL,
+      PRIMARY KEY (account, symbol)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE projection (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      projected_through INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO projection VALUES (1, 0);
+    """
+  ]
+
+  /// Brings a database to this version's schema.
+  static func migrate(_ connection: Connection) throws(StoreError) {
+    do throws(DatabaseError) {
+      try connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY) STRICT")
+    } catch {
+      throw StoreError(error, doing: "read the schema version")
+    }
+    let version = try version(of: connection)
+    guard version <= migrations.count else { throw StoreError.newerSchema(version) }
+    for number in (version + 1)..<(migrations.count + 1) {
+      do throws(DatabaseError) {
+        try connection.transaction { () throws(DatabaseError) in
+          try connection.execute(migrations[number - 1])
+          try connection.execute("INSERT INTO schema_migrations VALUES (\(number))")
+        }
+      } catch {
+        throw StoreError(error, doing: "migrate to schema version \(number)")
+      }
+    }
+  }
+
+  /// The version of a database; 0 for an empty one.
+  static func version(of connection: Connection) throws(StoreError) -> Int {
+    do throws(DatabaseError) {
+      let statement = try connection.prepare("SELECT max(version) FROM schema_migrations")
+      defer { statement.reset() }
+      return try statement.step() ? Int(statement.integer(0)) : 0
+    } catch {
+      throw StoreError(error, doing: "read the schema version")
+    }
+  }
+}

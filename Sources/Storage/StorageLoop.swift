@@ -1,0 +1,99 @@
+// What the store's thread does: take everything that waits, commit it with one fsync, answer, and
+// bring the tables up to date when there is nothing better to do.
+
+internal import Dispatch
+internal import SQLite
+internal import Trading
+
+final class StorageLoop {
+  /// Entries in one transaction: enough to share an fsync, few enough to keep it short.
+  static let batchMax = 512
+  /// How long tables may lag behind the journal while nothing reads them.
+  static let idle = DispatchTimeInterval.milliseconds(100)
+  /// How long a full disk is left alone before the next attempt.
+  static let retry = DispatchTimeInterval.milliseconds(500)
+
+  private let database: Database
+  private let deliver: @Sendable (StoreMessage) -> Void
+  /// Entries that must be written and could not be yet, oldest first.
+  private var kept: [JournalEntry] = []
+  /// Set once the disk can no longer be trusted: nothing is acknowledged any more.
+  private var failure: StoreError?
+  private var isAvailable = true
+
+  init(database: Database, deliver: @escaping @Sendable (StoreMessage) -> Void) {
+    self.database = database
+    self.deliver = deliver
+  }
+
+  func run(_ store: Store) {
+    while let jobs = store.takeJobs(waiting: kept.isEmpty ? StorageLoop.idle : StorageLoop.retry) {
+      // Appends that follow one another share a commit; a read sees all that came before it.
+      var entries: [JournalEntry] = []
+      for job in jobs {
+        switch job {
+        case .append(let more): entries += more
+        case .read(let body):
+          append(entries)
+          entries = []
+          project()
+          body(Reader(database))
+        }
+      }
+      append(entries)
+      if jobs.isEmpty { project() }
+    }
+    if !kept.isEmpty { append([]) }
+    project()
+  }
+
+  private func append(_ entries: [JournalEntry]) {
+    var rest = (kept + entries)[...]
+    kept = []
+    while !rest.isEmpty {
+      let batch = rest.prefix(StorageLoop.batchMax)
+      if let failure {
+        return giveBack(rest, reason: failure.description)
+      }
+      let start = DispatchTime.now().uptimeNanoseconds
+      do throws(DatabaseError) {
+        try database.append(batch)
+      } catch {
+        let reason = StoreError(error, doing: "write the journal")
+        if error.kind != .passing { failure = reason }
+        return giveBack(rest, reason: reason.description)
+      }
+      let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+      rest = rest.dropFirst(batch.count)
+      if !isAvailable {
+        isAvailable = true
+        deliver(.available(true, reason: ""))
+      }
+      if let last = batch.last {
+        deliver(.recorded(through: last.number, entries: batch.count, seconds: seconds))
+      }
+    }
+  }
+
+  /// Gives back the entries that begin orders and keeps the others.
+  private func giveBack(_ entries: ArraySlice<JournalEntry>, reason: String) {
+    isAvailable = false
+    deliver(.available(false, reason: reason))
+    kept = entries.filter { !$0.beginsOrder }
+    let dropped = entries.filter(\.beginsOrder).map(\.number)
+    if !dropped.isEmpty { deliver(.notRecorded(dropped)) }
+  }
+
+  /// A failure here loses nothing: the journal has it all, and the next attempt starts over.
+  private func project() {
+    guard failure == nil, database.isLagging else { return }
+    do throws(DatabaseError) {
+      try database.project()
+    } catch {
+      let reason = StoreError(error, doing: "bring its tables up to date")
+      if error.kind != .passing { failure = reason }
+      isAvailable = false
+      deliver(.available(false, reason: reason.description))
+    }
+  }
+}

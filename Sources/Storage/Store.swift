@@ -1,0 +1,172 @@
+// The store as the rest of the program sees it: entries go in, acknowledgements come out, reads are
+// answered in between, all in one order. One thread of its own is the only place that waits for the
+// disk.
+//
+// When the disk is full, entries that begin orders are given back (nobody was promised anything),
+// everything else is kept and tried again. When an fsync fails, the store stops for good: what the
+// disk has can only be known after a restart, and repeating the fsync would prove nothing.
+
+internal import Dispatch
+internal import SQLite
+internal import Synchronization
+public import Trading
+
+/// A message from the store.
+public enum StoreMessage: Sendable {
+  /// Entries up to and including this number are durable; so many in so many seconds.
+  case recorded(through: UInt64, entries: Int, seconds: Double)
+  /// These entries are not in the journal and never will be.
+  case notRecorded([UInt64])
+  /// The journal can take entries again, or cannot, and why.
+  case available(Bool, reason: String)
+}
+
+/// The journal and its tables, behind a thread.
+public final class Store: Sendable {
+  /// What waits for the thread.
+  private struct Queue {
+    var jobs: [Job] = []
+    var isClosing = false
+  }
+
+  enum Job: Sendable {
+    case append([JournalEntry])
+    case read(@Sendable (borrowing Reader) -> Void)
+  }
+
+  private let queue = Mutex(Queue())
+  private let signal = DispatchSemaphore(value: 0)
+  private let closed = DispatchSemaphore(value: 0)
+  private let deliver: @Sendable (StoreMessage) -> Void
+  private let lock: StoreLock
+
+  /// Opens the database file at `path`, migrates it, checks and takes in the end of the journal, and
+  /// starts the thread. `deliver` is called on that thread.
+  public static func open(
+    path: String, deliver: @escaping @Sendable (StoreMessage) -> Void
+  ) throws(StoreError) -> (store: Store, state: RestoredState) {
+    let lock = try StoreLock(path: path)
+    let store = Store(lock: lock, deliver: deliver)
+    let opened = Mutex<Result<RestoredState, StoreError>?>(nil)
+    let ready = DispatchSemaphore(value: 0)
+    // A thread of the operating system and not a task: it blocks on the disk by design.
+    let queue = DispatchQueue(label: "storage", qos: .userInitiated)
+    queue.async {
+      let result = Store.openDatabase(path)
+      switch result {
+      case .success(let (database, state)):
+        opened.withLock { $0 = .success(state) }
+        ready.signal()
+        StorageLoop(database: database, deliver: deliver).run(store)
+        lock.release()
+        store.closed.signal()
+      case .failure(let error):
+        opened.withLock { $0 = .failure(error) }
+        lock.release()
+        ready.signal()
+      }
+    }
+    ready.wait()
+    switch opened.withLock({ $0 }) {
+    case .success(let state): return (store, state)
+    case .failure(let error): throw error
+    case nil: throw StoreError(code: "STORE_FAILED", "The storage thread did not start.")
+    }
+  }
+
+  private static func openDatabase(
+    _ path: String
+  ) -> Result<(Database, RestoredState), StoreError> {
+    do throws(StoreError) {
+      let connection: Connection
+      do throws(DatabaseError) {
+        connection = try Connection(path: path)
+      } catch {
+        throw StoreError(error, doing: "open \(path)")
+      }
+      try Schema.migrate(connection)
+      let database = try Database(connection)
+      try database.catchUp()
+      return .success((database, try database.restoredState()))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private init(lock: StoreLock, deliver: @escaping @Sendable (StoreMessage) -> Void) {
+    self.lock = lock
+    self.deliver = deliver
+  }
+
+  /// Appends entries, in their order. The acknowledgement comes as a message.
+  public func append(_ entries: [JournalEntry]) {
+    add(.append(entries))
+  }
+
+  /// Reads after everything that was appended before; `body` runs on the store's thread.
+  public func read(_ body: @escaping @Sendable (borrowing Reader) -> Void) {
+    add(.read(body))
+  }
+
+  /// One signal wakes the thread for everything that waits, so only the first job sends one.
+  private func add(_ job: Job) {
+    let isFirst = queue.withLock { queue in
+      queue.jobs.append(job)
+      return queue.jobs.count == 1
+    }
+    if isFirst { signal.signal() }
+  }
+
+  /// Jobs that wait for the thread.
+  public var queueDepth: Int { queue.withLock { $0.jobs.count } }
+
+  /// Writes what was appended, brings the tables up to date, and closes the file. Blocks.
+  public func close() {
+    queue.withLock { $0.isClosing = true }
+    signal.signal()
+    closed.wait()
+  }
+
+  /// Jobs for the thread, in their order; waits for them at most so long. Nil once the store is to
+  /// be closed.
+  func takeJobs(waiting timeout: DispatchTimeInterval) -> [Job]? {
+    _ = signal.wait(timeout: .now() + timeout)
+    return queue.withLock { queue in
+      let jobs = queue.jobs
+      queue.jobs.removeAll(keepingCapacity: true)
+      return jobs.isEmpty && queue.isClosing ? nil : jobs
+    }
+  }
+}
+
+/// What a read on the store's thread can ask for. The tables are up to date with the journal.
+public struct Reader: ~Copyable {
+  private let database: Database
+
+  init(_ database: Database) { self.database = database }
+
+  /// An order.
+  public func order(_ reference: OrderReference) throws(StoreError) -> Order? {
+    try database.orders.order(reference)
+  }
+
+  /// The order that was made under a key.
+  public func order(_ key: IdempotencyKey) throws(StoreError) -> Order? {
+    try database.orders.order(key)
+  }
+
+  /// A page of orders, newest first.
+  public func orders(_ filter: OrderFilter) throws(StoreError) -> [Order] {
+    try database.queries.page(filter, database.orders)
+  }
+
+  /// A page of fills, newest first.
+  public func fills(_ filter: FillFilter) throws(StoreError) -> [RecordedFill] {
+    try database.queries.page(filter)
+  }
+
+  /// The journal entries of an order, oldest first.
+  public func entries(of id: OrderID) throws(StoreError) -> [RecordedEntry] {
+    try database.queries.entries(of: id)
+  }
+}

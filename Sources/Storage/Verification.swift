@@ -1,0 +1,117 @@
+// `verify` and `rebuild`: what an operator runs when in doubt. Both walk the whole journal in
+// bounded memory; neither is part of the service's own path.
+
+internal import SQLite
+
+/// The offline checks of a store.
+public enum Verification {
+  /// Rows between two calls of `progress`.
+  static let rowsPerStep = 10_000
+
+  /// What a check found.
+  public struct Report: Equatable, Sendable {
+    /// Rows of the journal.
+    public let rows: Int64
+    /// Rows of the tables that a rebuild changed; nil for `verify`.
+    public let changedRows: Int?
+  }
+
+  /// Walks the journal's chain. Opens the file for reading only, so a running service goes on.
+  /// - Throws: `StoreError` that names the first row that was changed, is missing or was moved.
+  public static func verify(
+    path: String, progress: (_ done: Int64, _ total: Int64) -> Void
+  ) throws(StoreError) -> Report {
+    let connection = try open(path, .readOnly)
+    let version = try Schema.version(of: connection)
+    guard version == Schema.migrations.count else {
+      throw version > Schema.migrations.count
+        ? StoreError.newerSchema(version)
+        : StoreError(
+          code: "STORE_OLDER",
+          "The database has schema version \(version). Start the service once to migrate it.")
+    }
+    let database = try Database(connection)
+    guard database.isJournalComplete else { throw cutOff(database.head.sequence) }
+    var chain = JournalTable.Head.empty
+    while true {
+      let rows = try database.journal.rows(after: chain.sequence, count: rowsPerStep)
+      guard !rows.isEmpty else { break }
+      for row in rows {
+        guard database.journal.isIntact(row, after: chain) else { throw broken(row.sequence) }
+        guard EventCodec.decode(row.body) != nil else { throw broken(row.sequence) }
+        chain = JournalTable.Head(sequence: row.sequence, hash: row.hash)
+      }
+      progress(chain.sequence, max(chain.sequence, database.head.sequence))
+    }
+    return Report(rows: chain.sequence, changedRows: nil)
+  }
+
+  /// Fills the tables anew from the journal, and counts the rows that differ from before. The
+  /// service must not be running.
+  public static func rebuild(
+    path: String, progress: (_ done: Int64, _ total: Int64) -> Void
+  ) throws(StoreError) -> Report {
+    let lock = try StoreLock(path: path)
+    defer { lock.release() }
+    let connection = try open(path, .readWrite)
+    try Schema.migrate(connection)
+    let database = try Database(connection)
+    let tables = ["orders", "fills", "positions"]
+    do throws(DatabaseError) {
+      // On disk, because the old tables may be larger than memory.
+      try connection.execute("PRAGMA temp_store = FILE")
+      for table in tables {
+        try connection.execute("CREATE TEMP TABLE old_\(table) AS SELECT * FROM main.\(table)")
+      }
+    } catch {
+      throw StoreError(error, doing: "set the old tables aside")
+    }
+    try database.emptyTables()
+    let total = database.head.sequence
+    try database.catchUp { progress($0, total) }
+    var changed = 0
+    do throws(DatabaseError) {
+      for table in tables {
+        changed += try difference(connection, "temp.old_\(table)", "main.\(table)")
+      }
+    } catch {
+      throw StoreError(error, doing: "compare the tables")
+    }
+    return Report(rows: total, changedRows: changed)
+  }
+
+  /// The number of rows that stand in only one of two tables.
+  private static func difference(
+    _ connection: Connection, _ a: String, _ b: String
+  ) throws(DatabaseError) -> Int {
+    let count = try connection.prepare(
+      "SELECT (SELECT count(*) FROM (SELECT * FROM \(a) EXCEPT SELECT * FROM \(b))) "
+        + "+ (SELECT count(*) FROM (SELECT * FROM \(b) EXCEPT SELECT * FROM \(a)))")
+    defer { count.reset() }
+    return try count.step() ? Int(count.integer(0)) : 0
+  }
+
+  private static func open(
+    _ path: String, _ mode: Connection.Mode
+  ) throws(StoreError) -> Connection {
+    do throws(DatabaseError) {
+      return try Connection(path: path, mode: mode)
+    } catch {
+      throw StoreError(error, doing: "open \(path)")
+    }
+  }
+
+  static func broken(_ sequence: Int64) -> StoreError {
+    StoreError(
+      code: "JOURNAL_BROKEN",
+      "The journal is broken at sequence \(sequence): a row there was changed, is missing or was "
+        + "moved. Keep a copy of the file and restore a backup; nothing was reset.")
+  }
+
+  static func cutOff(_ sequence: Int64) -> StoreError {
+    StoreError(
+      code: "JOURNAL_BROKEN",
+      "The journal ends at sequence \(sequence), but the tables have more: rows at its end are "
+        + "missing. Keep a copy of the file and restore a backup; nothing was reset.")
+  }
+}

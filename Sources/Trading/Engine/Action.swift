@@ -1,0 +1,116 @@
+// What the engine wants done. Plain data in the imperative: the shell carries it out, in order.
+
+/// One thing to do.
+public enum Action: Equatable, Sendable {
+  /// Append an entry to the journal. Entries are recorded in the order of their numbers.
+  case record(JournalEntry)
+  /// Send the order to its venue, once. Its intent is durable. Whatever comes of it is told once, as
+  /// `.unknown` where nothing came: until then it counts as being on its way.
+  case send(Order)
+  /// Ask the venue to cancel the order.
+  case cancel(Order)
+  /// Ask the venue for the order by its client order id, in open orders and history.
+  case query(Order)
+  /// Ask the store for an order that is not in memory.
+  case lookUp(LookUp)
+  /// Answer a caller.
+  case reply(RequestID, Reply)
+  /// Count something that an operator should know.
+  case notice(Notice)
+}
+
+/// What one decision records about one order, atomically.
+public struct JournalEntry: Equatable, Sendable {
+  /// Position in the engine's stream of entries; starts at 1 with every process.
+  public var number: UInt64
+  /// When it was decided.
+  public var at: Timestamp
+  /// The facts, oldest first.
+  public var events: [OrderEvent]
+  /// The order after them.
+  public var order: Order
+  /// The position after them, if they moved it.
+  public var position: Position?
+  /// Whether the journal may drop the entry if it cannot write it: only entries that begin an
+  /// order may be dropped, because nobody outside knows of it yet.
+  public var beginsOrder: Bool
+
+  /// An entry from its parts.
+  public init(
+    number: UInt64, at: Timestamp, events: [OrderEvent], order: Order, position: Position?,
+    beginsOrder: Bool
+  ) {
+    self.number = number
+    self.at = at
+    self.events = events
+    self.order = order
+    self.position = position
+    self.beginsOrder = beginsOrder
+  }
+}
+
+/// The answer to a caller.
+public enum Reply: Equatable, Sendable {
+  /// A new order that is alive or filled.
+  case created(Order)
+  /// The order that an earlier request under the same key made.
+  case repeated(Order)
+  /// The order is recorded; its outcome is not known yet.
+  case pending(Order)
+  /// The order was denied here, or refused by the venue.
+  case rejected(Order)
+  /// The order is cancelled.
+  case canceled(Order)
+  /// The order has ended before, or the venue refused the cancel.
+  case notCanceled(Order, reason: String)
+  /// Nothing was recorded and nothing was sent.
+  case refused(Refusal)
+}
+
+/// Why a request was turned away without a trace.
+public struct Refusal: Equatable, Sendable {
+  /// What kind of answer it is.
+  public enum Kind: Equatable, Sendable {
+    /// The request itself is wrong: sending it again does not help.
+    case invalid
+    /// The key was used for another request.
+    case conflict(Order)
+    /// There is no such order or position.
+    case notFound
+    /// Too many requests.
+    case tooMany(retryAfterMilliseconds: Int64)
+    /// The store or the venue cannot take orders now.
+    case unavailable(retryAfterMilliseconds: Int64)
+  }
+
+  /// What kind of answer it is.
+  public var kind: Kind
+  /// The coded reason.
+  public var denial: Denial
+
+  /// A refusal from its parts.
+  public init(kind: Kind, denial: Denial) {
+    self.kind = kind
+    self.denial = denial
+  }
+}
+
+/// Something that metrics count and a log line tells.
+public enum Notice: Equatable, Sendable {
+  /// A fill arrived after its order had ended.
+  case lateFill(OrderID)
+  /// An event contradicted what was known, or should not have happened.
+  case anomaly(OrderID, state: OrderState, event: OrderEventKind)
+  /// An outcome became unknown.
+  case outcomeUnknown(OrderID, reason: String)
+  /// The venue lists an order that nobody here knows.
+  case externalOrder(OrderID)
+  /// The venue says all is filled, but not all of its trades are here.
+  case fillsMissing(OrderID)
+  /// A position differs from the venue's.
+  case positionDiffers(PositionKey, ours: Decimal, venues: Decimal)
+  /// A limit or rule turned an order away.
+  case denied(code: String)
+  /// The breaker of an account changed.
+  case breaker(AccountID, from: String, to: String)
+}

@@ -1,0 +1,102 @@
+// Cancels: they pass every gate. A cancel goes to the venue as soon as the order is there, whether
+// or not the journal is reachable, and a refused one is a reason to ask, not an answer.
+
+extension Engine {
+  mutating func cancel(_ reference: OrderReference, request: RequestID) {
+    guard let live = liveOrder(reference) else {
+      return actions.append(.lookUp(.cancel(reference, request: request)))
+    }
+    cancel(live, request: request)
+  }
+
+  func liveOrder(_ reference: OrderReference) -> LiveOrder? {
+    switch reference {
+    case .id(let id): orders[id]
+    case .client(let id): keys[IdempotencyKey(clientOrderID: id)].flatMap { orders[$0] }
+    }
+  }
+
+  private mutating func cancelLookedUp(
+    _ reference: OrderReference, request: RequestID, found: Order?
+  ) {
+    if let live = liveOrder(reference) { return cancel(live, request: request) }
+    guard let found, let live = enterFromStore(found) else {
+      let name =
+        switch reference {
+        case .id(let id): id.description
+        case .client(let id): id.text
+        }
+      return refuse(request, .notFound, code: "ORDER_NOT_FOUND", "There is no order \(name).")
+    }
+    cancel(live, request: request)
+  }
+
+  private mutating func cancel(_ live: LiveOrder, request: RequestID) {
+    let state = live.order.state
+    let wasRefused = state == .rejected || state == .notFound
+    live.cancelWaiters.append(newWaiter(request, for: live.order.id))
+    guard !state.isSealed || wasRefused else {
+      answerWaiters(live)
+      return leaveMemoryIfFinished(live)
+    }
+    guard live.isDurable else {
+      live.isCancelQueued = true
+      return
+    }
+    if !live.order.pending.contains(.cancel) { applyAndRecord([.cancelRequested], to: live) }
+    // An order whose submission is under way is cancelled when the venue has answered that one.
+    if wasRefused { sendCancel(live) } else { continueCancel(live) }
+  }
+
+  /// Sends a cancel that is outstanding, if the order can be at the venue. While a submission may
+  /// still be on its way, a cancel could overtake it.
+  mutating func continueCancel(_ live: LiveOrder) {
+    guard live.order.pending.contains(.cancel), live.isSent, live.order.state.mayBeAtVenue,
+      live.order.state != .submitting
+    else { return }
+    sendCancel(live)
+  }
+
+  private mutating func sendCancel(_ live: LiveOrder) {
+    guard !live.inFlight.contains(.cancel) else { return }
+    command(.cancel, live)
+    actions.append(.cancel(live.order))
+  }
+
+  mutating func lookedUp(_ lookUp: LookUp, found: Order?) {
+    switch lookUp {
+    case .key(let key, let terms, let id, let request):
+      keyLookedUp(key, terms, id: id, request: request, found: found)
+    case .cancel(let reference, let request):
+      cancelLookedUp(reference, request: request, found: found)
+    case .report(let report):
+      guard let live = orders[report.orderID] ?? found.flatMap({ enterFromStore($0) }) else {
+        return actions.append(.notice(.externalOrder(report.orderID)))
+      }
+      reported(report, of: live)
+      leaveMemoryIfFinished(live)
+    }
+  }
+
+  /// The store could not say whether it has an order, so nothing may be assumed either way.
+  mutating func lookUpFailed(_ lookUp: LookUp) {
+    switch lookUp {
+    case .key(_, _, _, let request), .cancel(_, let request):
+      refuse(
+        request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
+        code: "STORE_UNAVAILABLE",
+        "The store could not be read; nothing was sent. Send it again in a moment.")
+    // The venue's next sweep tells of the order again.
+    case .report: break
+    }
+  }
+
+  /// Takes an order back into memory that the store had; nil if its account is not configured.
+  @discardableResult
+  mutating func enterFromStore(_ order: Order) -> LiveOrder? {
+    guard let live = enter(order) else { return nil }
+    live.isDurable = true
+    live.isSent = order.state != .denied
+    return live
+  }
+}

@@ -1,0 +1,102 @@
+// The engine's side of the journal: entries go out numbered, and what has to wait for one of them
+// (sending, answering, leaving memory) goes on when it is acknowledged.
+
+extension Engine {
+  /// Appends an entry about a live order to the journal.
+  @discardableResult
+  mutating func record(
+    _ events: [OrderEvent], of live: LiveOrder, position: Position? = nil,
+    beginsOrder: Bool = false
+  ) -> UInt64 {
+    let number = nextEntry
+    nextEntry += 1
+    live.lastEntry = number
+    actions.append(
+      .record(
+        JournalEntry(
+          number: number, at: now, events: events, order: live.order, position: position,
+          beginsOrder: beginsOrder)))
+    return number
+  }
+
+  mutating func recorded(through entry: UInt64) {
+    durableEntry = max(durableEntry, entry)
+    while let due = afterRecord.front, due.entry <= entry {
+      afterRecord.removeFront()
+      guard let live = orders[due.id] else { continue }
+      live.isDurable = true
+      switch due.step {
+      case .send: intentIsDurable(live)
+      case .settleDown:
+        answerWaiters(live)
+        leaveMemoryIfFinished(live)
+      }
+    }
+  }
+
+  private mutating func intentIsDurable(_ live: LiveOrder) {
+    if live.isCancelQueued {
+      // Never sent, so the cancel needs no venue.
+      live.isCancelQueued = false
+      abandonProbe(live)
+      return applyAndRecord(
+        [.cancelRequested, .canceled(reason: "Cancelled before it was sent.")], to: live)
+    }
+    live.isSent = true
+    command(.submit, live)
+    actions.append(.send(live.order))
+  }
+
+  /// Notes that a command is on its way to the venue.
+  mutating func command(_ command: LiveOrder.InFlight, _ live: LiveOrder) {
+    live.inFlight.insert(command)
+    let deadline = now.adding(milliseconds: configuration.outcomeTimeoutMilliseconds)
+    live.commandDeadline = deadline
+    sent.append(Deadline(at: deadline, id: live.order.id))
+  }
+
+  /// Gives the breaker's permission back for an order that was not sent. A close never had one.
+  private func abandonProbe(_ live: LiveOrder) {
+    if live.order.terms.purpose == .trade { live.account.breaker.abandoned() }
+  }
+
+  /// Entries that begin orders and could not be written: the orders never existed.
+  mutating func notRecorded(_ entries: [UInt64]) {
+    let dropped = Set(entries)
+    for lost in afterRecord.removeAll(where: { dropped.contains($0.entry) }) {
+      if let live = orders[lost.id] { forget(live) }
+    }
+  }
+
+  private mutating func forget(_ live: LiveOrder) {
+    for waiter in live.submitWaiters {
+      refuse(
+        waiter.request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
+        code: "STORE_UNAVAILABLE",
+        "The store could not record the order; nothing was sent. Send it again in a moment.")
+    }
+    for waiter in live.cancelWaiters {
+      refuse(
+        waiter.request, .notFound, code: "ORDER_NOT_FOUND",
+        "Order \(live.order.id) was not recorded.")
+    }
+    if !live.order.state.isSealed {
+      abandonProbe(live)
+      live.account.openOrders -= 1
+      live.instrument.exposure.change(
+        side: live.order.terms.side, from: live.liveLeaves, to: .zero)
+    }
+    leaveMemory(live.order.id)
+  }
+
+  /// Lets go of an order that has ended, that nobody waits for, and whose every fact is durable.
+  mutating func leaveMemoryIfFinished(_ live: LiveOrder) {
+    if live.isFinished, live.lastEntry <= durableEntry { leaveMemory(live.order.id) }
+  }
+
+  private mutating func leaveMemory(_ id: OrderID) {
+    guard let live = orders.removeValue(forKey: id) else { return }
+    for key in live.order.terms.uniqueKeys { keys.removeValue(forKey: key) }
+    live.account.catchingUp.remove(id)
+  }
+}

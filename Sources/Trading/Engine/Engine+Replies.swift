@@ -1,0 +1,92 @@
+// Answers to callers: who waits for what, and which words an order's state becomes.
+
+extension Engine {
+  /// How long a caller waits before it tries a store again that was down.
+  static let storeRetryMilliseconds: Int64 = 1_000
+  /// How long a caller waits for a venue's gate: a catch-up usually takes less.
+  static let gateRetryMilliseconds: Int64 = 1_000
+
+  mutating func refuse(
+    _ request: RequestID, _ kind: Refusal.Kind, code: String, _ sentence: String
+  ) {
+    actions.append(.notice(.denied(code: code)))
+    let denial = Denial(code: code, sentence: sentence)
+    actions.append(.reply(request, .refused(Refusal(kind: kind, denial: denial))))
+  }
+
+  mutating func refuseForGate(_ request: RequestID, account: AccountID) {
+    refuse(
+      request, .unavailable(retryAfterMilliseconds: Engine.gateRetryMilliseconds),
+      code: "VENUE_GATE_CLOSED",
+      "\(account) is not connected or is still comparing its orders with the venue; nothing was "
+        + "recorded or sent. Cancels pass. Send the order again in a moment.")
+  }
+
+  /// Whether callers of the submission still have to wait. Where the venue could not be asked again
+  /// after a crash, an outcome is told only once it is durable.
+  func isOutcomeOpen(_ live: LiveOrder) -> Bool {
+    if !live.account.rules.canBeAskedLater, live.lastEntry > durableEntry { return true }
+    return switch live.order.state {
+    case .received, .held, .submitting, .unknown: true
+    case .denied: !live.isDurable
+    case .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace,
+      .filled, .settled, .canceled, .expired, .rejected, .notFound, .replaced:
+      false
+    }
+  }
+
+  func submitReply(for order: Order, isFirst: Bool) -> Reply {
+    switch order.state {
+    case .denied, .rejected, .notFound: .rejected(order)
+    case .received, .held, .submitting, .unknown: .pending(order)
+    case .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace,
+      .filled, .settled, .canceled, .expired, .replaced:
+      isFirst ? .created(order) : .repeated(order)
+    }
+  }
+
+  /// Answers everybody whose outcome is known.
+  mutating func answerWaiters(_ live: LiveOrder) {
+    guard live.isAwaited, !isOutcomeOpen(live) else { return }
+    answerSubmitWaiters(live)
+    answerCancelWaiters(live)
+  }
+
+  private mutating func answerSubmitWaiters(_ live: LiveOrder) {
+    for waiter in live.submitWaiters {
+      let reply = submitReply(for: live.order, isFirst: waiter.isFirst)
+      actions.append(.reply(waiter.request, reply))
+    }
+    live.submitWaiters = []
+  }
+
+  /// Answers everybody who waits for a cancel, if the order has ended or the venue refused.
+  mutating func answerCancelWaiters(_ live: LiveOrder, refusal: String? = nil) {
+    guard !live.cancelWaiters.isEmpty else { return }
+    let reply: Reply
+    switch live.order.state {
+    case .canceled: reply = .canceled(live.order)
+    case .denied, .filled, .settled, .expired, .rejected, .notFound, .replaced:
+      reply = .notCanceled(live.order, reason: Engine.endedSentence(live.order))
+    case .received, .held, .submitting, .unknown, .working, .triggered, .suspended,
+      .partiallyFilled, .pendingCancel, .pendingReplace:
+      guard let refusal else { return }
+      reply = .notCanceled(live.order, reason: refusal)
+    }
+    for waiter in live.cancelWaiters { actions.append(.reply(waiter.request, reply)) }
+    live.cancelWaiters = []
+  }
+
+  /// Takes down a caller who waits. Nobody waits longer than the configured time for an answer.
+  mutating func newWaiter(
+    _ request: RequestID, isFirst: Bool = false, for id: OrderID
+  ) -> Waiter {
+    let until = now.adding(milliseconds: configuration.submitWaitMilliseconds)
+    waiting.append(Deadline(at: until, id: id))
+    return Waiter(request: request, isFirst: isFirst, until: until)
+  }
+
+  static func endedSentence(_ order: Order) -> String {
+    "Order \(order.id) has ended as \(order.state.rawValue), so there is nothing to cancel."
+  }
+}

@@ -1,0 +1,224 @@
+// New orders: instrument rules, idempotency, risk, budget, breaker, then the intent goes to the
+// journal. Up to the intent nothing is kept of a refused request.
+
+extension Engine {
+  mutating func submit(_ terms: OrderTerms, id: OrderID, request: RequestID) {
+    guard accounts[terms.account] != nil else {
+      return refuse(
+        request, .invalid, code: "UNKNOWN_PLUGIN",
+        "There is no plugin named \(terms.account). GET /api/v1/plugins lists those there are.")
+    }
+    // First of all: what was answered once is answered alike, whatever has changed since.
+    guard !isRepetition(of: terms, id: id, request: request) else { return }
+    admit(terms, id: id, request: request)
+  }
+
+  /// Whether the request's keys were used before; if so, it is answered or looked up here.
+  private mutating func isRepetition(
+    of terms: OrderTerms, id: OrderID, request: RequestID
+  ) -> Bool {
+    for key in terms.uniqueKeys {
+      if let known = keys[key], let live = orders[known] {
+        answerRepetition(live.order, live: live, terms, request: request)
+        return true
+      }
+      if usedKeys.contains(key.fingerprint) {
+        actions.append(.lookUp(.key(key, terms, id: id, request: request)))
+        return true
+      }
+    }
+    return false
+  }
+
+  /// The store's answer to the look-up of a key.
+  mutating func keyLookedUp(
+    _ key: IdempotencyKey, _ terms: OrderTerms, id: OrderID, request: RequestID, found: Order?
+  ) {
+    if let found {
+      let live = orders[found.id]
+      return answerRepetition(live?.order ?? found, live: live, terms, request: request)
+    }
+    // While the store was asked, another request may have used the key: memory has the last word.
+    for key in terms.uniqueKeys {
+      if let known = keys[key], let live = orders[known] {
+        return answerRepetition(live.order, live: live, terms, request: request)
+      }
+    }
+    let rest = terms.uniqueKeys.drop { $0 != key }.dropFirst()
+    if let next = rest.first(where: { usedKeys.contains($0.fingerprint) }) {
+      return actions.append(.lookUp(.key(next, terms, id: id, request: request)))
+    }
+    admit(terms, id: id, request: request)
+  }
+
+  private mutating func answerRepetition(
+    _ order: Order, live: LiveOrder?, _ terms: OrderTerms, request: RequestID
+  ) {
+    guard order.terms == terms else {
+      let denial = Denial(
+        code: "IDEMPOTENCY_CONFLICT",
+        sentence: "The same idempotency key or client_order_id was used for order \(order.id) with "
+          + "another body. Use a new key for a new order.")
+      return actions.append(
+        .reply(request, .refused(Refusal(kind: .conflict(order), denial: denial))))
+    }
+    if let live, isOutcomeOpen(live) {
+      live.submitWaiters.append(newWaiter(request, for: order.id))
+      return
+    }
+    actions.append(.reply(request, submitReply(for: order, isFirst: false)))
+  }
+
+  private mutating func admit(_ terms: OrderTerms, id: OrderID, request: RequestID) {
+    guard let account = accounts[terms.account],
+      let state = tradableInstrument(for: terms, account: account, request: request)
+    else { return }
+    guard isJournalAvailable else {
+      return refuse(
+        request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
+        code: "STORE_UNAVAILABLE",
+        "The store cannot take orders now; nothing was sent. Send it again in a moment.")
+    }
+    if terms.purpose == .trade {
+      let context = RiskContext(
+        marketPrice: state.marketPrice, positionQuantity: state.position?.quantity ?? .zero,
+        exposure: state.exposure, openOrders: account.openOrders)
+      if let denial = configuration.limits.firstDenial(of: terms, in: context) {
+        return deny(terms, id: id, denial, request: request)
+      }
+      guard account.isGateOpen else { return refuseForGate(request, account: terms.account) }
+      guard passesBudget(request), passesBreaker(request, account: account) else { return }
+    } else if !account.isConnected {
+      return refuseForGate(request, account: terms.account)
+    }
+    begin(terms, id: id, request: request)
+  }
+
+  /// The order's instrument, if there is one and the order keeps its rules; else it is refused.
+  private mutating func tradableInstrument(
+    for terms: OrderTerms, account: AccountState, request: RequestID
+  ) -> InstrumentState? {
+    let key = PositionKey(account: terms.account, symbol: terms.symbol)
+    guard let state = instruments[key], let instrument = state.instrument else {
+      if account.isConnected {
+        refuse(
+          request, .invalid, code: "UNKNOWN_SYMBOL",
+          "\(terms.account) has no instrument \(terms.symbol). Check the symbol.")
+      } else {
+        refuseForGate(request, account: terms.account)
+      }
+      return nil
+    }
+    guard let broken = instrument.firstBrokenRule(by: terms, marketPrice: state.marketPrice) else {
+      return state
+    }
+    actions.append(.notice(.denied(code: broken.code)))
+    actions.append(.reply(request, .refused(Refusal(kind: .invalid, denial: broken))))
+    return nil
+  }
+
+  private mutating func passesBudget(_ request: RequestID) -> Bool {
+    guard let wait = submitBudget?.take(at: now) else { return true }
+    refuse(
+      request, .tooMany(retryAfterMilliseconds: wait), code: "RATE_LIMITED",
+      "More new orders than MAX_ORDERS_PER_SECOND allows; nothing was recorded or sent. "
+        + "Send it again in \(wait) ms, or raise the limit.")
+    return false
+  }
+
+  private mutating func passesBreaker(_ request: RequestID, account: AccountState) -> Bool {
+    let before = account.breaker.state
+    let wait = account.breaker.admit(at: now)
+    noticeBreaker(account, before: before)
+    guard let wait else { return true }
+    refuse(
+      request, .unavailable(retryAfterMilliseconds: wait), code: "CIRCUIT_OPEN",
+      "\(account.name) did not answer several orders in a row, so new ones wait; nothing was "
+        + "recorded or sent. Send it again in \(wait) ms.")
+    return false
+  }
+
+  /// Records the intent. The order leaves once the journal has it.
+  private mutating func begin(_ terms: OrderTerms, id: OrderID, request: RequestID) {
+    var order = Order(id: id, terms: terms, at: now)
+    _ = order.apply(.submitting, at: now)
+    guard let live = enter(order) else { return }
+    live.submitWaiters = [newWaiter(request, isFirst: true, for: id)]
+    let entry = record([.received(terms), .submitting], of: live, beginsOrder: true)
+    afterRecord.append(AfterRecord(entry: entry, step: .send, id: id))
+  }
+
+  private mutating func deny(
+    _ terms: OrderTerms, id: OrderID, _ denial: Denial, request: RequestID
+  ) {
+    actions.append(.notice(.denied(code: denial.code)))
+    var order = Order(id: id, terms: terms, at: now)
+    _ = order.apply(.denied(denial), at: now)
+    guard let live = enter(order) else { return }
+    live.submitWaiters = [newWaiter(request, isFirst: true, for: id)]
+    let entry = record([.received(terms), .denied(denial)], of: live, beginsOrder: true)
+    afterRecord.append(AfterRecord(entry: entry, step: .settleDown, id: id))
+  }
+
+  /// Takes an order into memory; nil if its account is not configured.
+  mutating func enter(_ order: Order) -> LiveOrder? {
+    let key = PositionKey(account: order.terms.account, symbol: order.terms.symbol)
+    guard let account = accounts[order.terms.account] else { return nil }
+    let live = LiveOrder(order, instrument: instrument(of: key), account: account)
+    orders[order.id] = live
+    for key in order.terms.uniqueKeys {
+      keys[key] = order.id
+      usedKeys.insert(key.fingerprint)
+    }
+    guard !order.state.isSealed else { return live }
+    account.openOrders += 1
+    live.instrument.exposure.change(side: order.terms.side, from: .zero, to: live.liveLeaves)
+    return live
+  }
+
+  /// Closes a position with a market order of its size, less what other closes are still doing.
+  mutating func close(_ key: PositionKey, id: OrderID, request: RequestID) {
+    guard let state = instruments[key], let position = state.position, !position.quantity.isZero
+    else {
+      return refuse(
+        request, .notFound, code: "NO_POSITION",
+        "There is no open position in \(key.symbol) on \(key.account), so nothing is to be closed.")
+    }
+    let side: Side = position.quantity.isNegative ? .buy : .sell
+    let closing = orders.values.reduce(Quantity.zero) { sum, live in
+      let terms = live.order.terms
+      let counts =
+        terms.purpose == .close && terms.symbol == key.symbol
+        && terms.account == key.account && terms.side == side
+      return counts ? sum + live.liveLeaves : sum
+    }
+    // What one order may not do is left for the next: half a close is better than none.
+    let largest = state.instrument?.maxQuantity ?? position.quantity.magnitude
+    let open = min(position.quantity.magnitude - closing.amount, largest)
+    let step = state.instrument?.lotStep ?? open
+    guard open.isPositive, let quantity = Quantity(open.truncated(toMultipleOf: step)),
+      !quantity.isZero
+    else {
+      let sentence =
+        closing.isZero
+        ? "The position in \(key.symbol) is smaller than the lot step, so it cannot be closed."
+        : "The position in \(key.symbol) is being closed already. Ask for it again in a moment."
+      return refuse(
+        request, .invalid, code: closing.isZero ? "DUST" : "ALREADY_CLOSING", sentence)
+    }
+    let terms = OrderTerms(
+      account: key.account, symbol: key.symbol, side: side, type: .market, quantity: quantity,
+      purpose: .close)
+    submit(terms, id: id, request: request)
+  }
+}
+
+extension OrderTerms {
+  /// The keys under which no second order may exist.
+  var uniqueKeys: [IdempotencyKey] {
+    guard let clientOrderID else { return idempotencyKey.map { [$0] } ?? [] }
+    let clientKey = IdempotencyKey(clientOrderID: clientOrderID)
+    guard let idempotencyKey, idempotencyKey != clientKey else { return [clientKey] }
+    return [idempotencyKey, clientKey]
+  }
+}

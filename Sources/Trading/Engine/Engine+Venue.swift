@@ -1,0 +1,235 @@
+// What venues say: outcomes, answers to queries, reports and positions. Silence schedules a lookup
+// and changes nothing else; only a venue's own words end an order.
+
+extension Engine {
+  mutating func submitted(_ id: OrderID, _ outcome: SubmitOutcome) {
+    guard let live = orders[id] else {
+      if case .accepted(let report, _) = outcome { reported(report) }
+      return
+    }
+    let account = live.account
+    let breaker = account.breaker.state
+    live.inFlight.remove(.submit)
+    switch outcome {
+    case .accepted(let report, let position):
+      account.breaker.answered()
+      apply(report, to: live, position: position)
+    case .rejected(let rejection):
+      account.breaker.answered()
+      applyAndRecord([.rejected(rejection)], to: live)
+    case .unknown(let reason):
+      if !live.isOverdue { account.breaker.failed(at: now) }
+      // What was seen before this moment does not prove that the order never arrives.
+      live.submissionEndedAt = now
+      live.negativeLookups = 0
+      becomeUnknown(live, reason: reason)
+    }
+    noticeBreaker(account, before: breaker)
+    continueCancel(live)
+    leaveMemoryIfFinished(live)
+  }
+
+  mutating func becomeUnknown(_ live: LiveOrder, reason: String) {
+    guard live.order.state == .submitting else { return }
+    actions.append(.notice(.outcomeUnknown(live.order.id, reason: reason)))
+    applyAndRecord([.becameUnknown(reason: reason)], to: live)
+    scheduleLookup(live)
+  }
+
+  mutating func cancelAnswered(_ id: OrderID, _ outcome: CancelOutcome) {
+    guard let live = orders[id] else {
+      if case .canceled(let report) = outcome { reported(report) }
+      return
+    }
+    live.inFlight.remove(.cancel)
+    switch outcome {
+    case .canceled(let report):
+      apply(report, to: live)
+    case .refused(let isGone, let reason):
+      applyAndRecord([.cancelRefused(isGone: isGone, reason: reason)], to: live)
+      if isGone {
+        scheduleLookup(live)
+      } else {
+        answerCancelWaiters(live, refusal: reason)
+      }
+    case .unknown:
+      scheduleLookup(live)
+    }
+    leaveMemoryIfFinished(live)
+  }
+
+  mutating func queryAnswered(_ id: OrderID, _ outcome: QueryOutcome) {
+    guard let live = orders[id] else {
+      if case .found(let report) = outcome { reported(report) }
+      return
+    }
+    live.inFlight.remove(.query)
+    switch outcome {
+    case .found(let report): found(live, report)
+    case .notFound: notFound(live)
+    case .unavailable: scheduleLookup(live)
+    }
+    leaveMemoryIfFinished(live)
+  }
+
+  private mutating func found(_ live: LiveOrder, _ report: OrderReport) {
+    live.account.catchingUp.remove(live.order.id)
+    live.negativeLookups = 0
+    apply(report, to: live)
+    // A cancel of an order that counted as refused; now it turns out to be alive.
+    if !live.cancelWaiters.isEmpty, live.order.state.mayBeAtVenue,
+      !live.order.pending.contains(.cancel)
+    {
+      applyAndRecord([.cancelRequested], to: live)
+    }
+    continueCancel(live)
+    answerWaiters(live)
+  }
+
+  private mutating func notFound(_ live: LiveOrder) {
+    live.account.catchingUp.remove(live.order.id)
+    live.negativeLookups += 1
+    if live.order.state.isSealed {
+      answerWaiters(live)
+      if live.isMissingFills { scheduleLookup(live) }
+    } else if isVerdictDue(live) {
+      applyAndRecord([.notFound], to: live)
+    } else {
+      scheduleLookup(live)
+    }
+  }
+
+  /// Whether enough lookups failed for long enough to say that the venue does not have the order.
+  /// Never while its submission is under way: the venue may simply not have read it yet.
+  private func isVerdictDue(_ live: LiveOrder) -> Bool {
+    let rules = live.account.rules
+    guard rules.canBeAskedLater, !live.inFlight.contains(.submit),
+      live.negativeLookups >= configuration.lookupsBeforeNotFound
+    else { return false }
+    let doubted = live.order.uncertainty?.since ?? live.order.updatedAt
+    let since = max(doubted, live.submissionEndedAt ?? doubted)
+    return now.milliseconds(since: since) >= rules.visibilityWindowMilliseconds
+  }
+
+  mutating func reported(_ report: OrderReport) {
+    guard let live = orders[report.orderID] else {
+      return actions.append(.lookUp(.report(report)))
+    }
+    reported(report, of: live)
+    leaveMemoryIfFinished(live)
+  }
+
+  /// A report that nobody asked for. If it is the first proof that the venue has the order, a cancel
+  /// that waited for one goes out.
+  mutating func reported(_ report: OrderReport, of live: LiveOrder) {
+    let wasOnTheWire = live.order.phase == .wire
+    apply(report, to: live)
+    if wasOnTheWire { continueCancel(live) }
+  }
+
+  /// Compares a venue's statement about a live order with what is known and records the difference.
+  mutating func apply(
+    _ report: OrderReport, to live: LiveOrder, position: PositionReport? = nil
+  ) {
+    live.reportedQuantity = max(live.reportedQuantity, report.filledQuantity)
+    applyAndRecord(live.order.events(toAgreeWith: report), to: live, position: position)
+    if live.isMissingFills {
+      actions.append(.notice(.fillsMissing(live.order.id)))
+      scheduleLookup(live)
+    }
+  }
+
+  // MARK: Positions and open orders
+
+  /// How young a change may be to be left out of a comparison: the venue's answer may be older.
+  static let localActivityMilliseconds: Int64 = 5_000
+
+  mutating func compare(_ account: AccountID, _ reports: [PositionReport]) {
+    var venues: [Symbol: Decimal] = [:]
+    for state in instruments.values where state.key.account == account && state.position != nil {
+      venues[state.key.symbol] = .zero
+    }
+    for report in reports { venues[report.symbol] = report.quantity }
+    for (symbol, theirs) in venues.sorted(by: { $0.key.text < $1.key.text }) {
+      compare(PositionKey(account: account, symbol: symbol), venues: theirs)
+    }
+  }
+
+  private mutating func compare(_ key: PositionKey, venues theirs: Decimal) {
+    let state = instruments[key]
+    let ours = state?.position?.quantity ?? .zero
+    if ours == theirs {
+      if let state { settleAll(of: state) }
+      return
+    }
+    if let position = state?.position,
+      now.milliseconds(since: position.updatedAt) <= Engine.localActivityMilliseconds
+    {
+      return
+    }
+    actions.append(.notice(.positionDiffers(key, ours: ours, venues: theirs)))
+  }
+
+  mutating func connected(_ account: AccountID, _ list: [Instrument], _ rules: VenueRules) {
+    accounts[account]?.rules = rules
+    accounts[account]?.isConnected = true
+    accounts[account]?.isCompared = false
+    for entry in list {
+      instrument(of: PositionKey(account: account, symbol: entry.symbol)).instrument = entry
+    }
+  }
+
+  mutating func disconnected(_ account: AccountID) {
+    accounts[account]?.isConnected = false
+    accounts[account]?.isCompared = false
+  }
+
+  mutating func compareOpenOrders(_ name: AccountID, _ reports: [OrderReport]) {
+    guard let account = accounts[name] else { return }
+    // The first comparison after a connect says anew which orders have to be asked for.
+    if !account.isCompared { account.catchingUp = [] }
+    let listed = Set(reports.map(\.orderID))
+    for report in reports {
+      reported(report)
+      // A cancel that was outstanding when the connection or the process was lost.
+      if let live = orders[report.orderID] { continueCancel(live) }
+    }
+    let unlisted = orders.values.filter {
+      $0.account === account && $0.order.state.mayBeAtVenue && $0.isSent
+        && !$0.inFlight.contains(.submit) && !listed.contains($0.order.id)
+    }
+    for live in unlisted.sorted(by: { $0.order.id < $1.order.id }) {
+      lookUp(live, at: now)
+      // A gate that waited for a venue that cannot be asked would never open.
+      if !account.isCompared, account.rules.canBeAskedLater {
+        account.catchingUp.insert(live.order.id)
+      }
+    }
+    account.isCompared = true
+  }
+}
+
+extension Order {
+  /// The events after which this order agrees with a venue's statement.
+  func events(toAgreeWith report: OrderReport) -> [OrderEvent] {
+    var events: [OrderEvent] = []
+    switch report.status {
+    case .working, .triggered, .suspended, .filled, .canceled, .expired:
+      let state = state
+      if phase == .wire || state == .suspended || state == .rejected || state == .notFound {
+        events.append(.accepted(report.venueOrderID))
+      }
+    case .rejected: break
+    }
+    for fill in report.fills where !tradeIDs.contains(fill.tradeID) { events.append(.filled(fill)) }
+    switch report.status {
+    case .working, .filled: break
+    case .triggered: events.append(.triggered)
+    case .suspended(let reason): events.append(.suspended(reason: reason))
+    case .canceled(let reason): events.append(.canceled(reason: reason))
+    case .expired(let reason): events.append(.expired(reason: reason))
+    case .rejected(let rejection): events.append(.rejected(rejection))
+    }
+    return events
+  }
+}

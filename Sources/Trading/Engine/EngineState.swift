@@ -1,0 +1,121 @@
+// What the engine keeps in memory: live orders, and one record per account and instrument. Orders
+// that have ended, are settled and are durable leave memory; the store has them. These are classes so
+// that a decision costs one look-up and no copies; the engine that owns them cannot be copied.
+
+/// An order in memory and what is under way for it.
+final class LiveOrder {
+  var order: Order
+  let instrument: InstrumentState
+  let account: AccountState
+  /// Whether the journal has acknowledged the order's first entry.
+  var isDurable = false
+  /// Whether it was handed to the plugin.
+  var isSent = false
+  /// Commands to the venue without an answer.
+  var inFlight: InFlight = []
+  /// When the newest command counts as unanswered.
+  var commandDeadline: Timestamp?
+  /// Whether the submission has been doubted already: one silence is one fault of the venue.
+  var isOverdue = false
+  /// When the plugin gave up the submission; the order may have reached the venue until then.
+  var submissionEndedAt: Timestamp?
+  /// A cancel that arrived before the order could be sent.
+  var isCancelQueued = false
+  /// Callers that wait for the outcome of the submission.
+  var submitWaiters: [Waiter] = []
+  /// Callers that wait for the outcome of a cancel.
+  var cancelWaiters: [Waiter] = []
+  /// Lookups that came back negative, in a row.
+  var negativeLookups = 0
+  /// Lookups that were made, for the retry schedule.
+  var lookups = 0
+  /// When the next lookup is due; there is never more than one.
+  var lookupAt: Timestamp?
+  /// The most that the venue said it has traded of the order.
+  var reportedQuantity = Quantity.zero
+  /// Whether it waits for its instrument's position to agree with the venue's.
+  var isUnsettled = false
+  /// The last journal entry about it; it leaves memory only once this one is durable.
+  var lastEntry: UInt64 = 0
+
+  init(_ order: Order, instrument: InstrumentState, account: AccountState) {
+    self.order = order
+    self.instrument = instrument
+    self.account = account
+  }
+
+  struct InFlight: OptionSet, Sendable {
+    let rawValue: UInt8
+    static let submit = InFlight(rawValue: 1)
+    static let cancel = InFlight(rawValue: 2)
+    static let query = InFlight(rawValue: 4)
+  }
+
+  /// Whether somebody waits for an answer about it.
+  var isAwaited: Bool { !submitWaiters.isEmpty || !cancelWaiters.isEmpty }
+
+  /// Whether the venue has traded more of it than it has told trades of.
+  var isMissingFills: Bool { order.filledQuantity < reportedQuantity }
+
+  /// Whether the order can leave memory once it is durable.
+  var isFinished: Bool {
+    order.state.isSealed && inFlight.isEmpty && !isAwaited && !isUnsettled && !isMissingFills
+  }
+
+  /// What the order may still trade; nothing once it has ended.
+  var liveLeaves: Quantity { order.state.isSealed ? .zero : order.leavesQuantity }
+}
+
+/// A caller that waits for an answer about an order.
+struct Waiter: Sendable {
+  var request: RequestID
+  /// Whether its own request made the order.
+  var isFirst: Bool
+  /// When it is told that the outcome is not known yet.
+  var until: Timestamp
+}
+
+/// When something is due for an order.
+struct Deadline: Sendable {
+  var at: Timestamp
+  var id: OrderID
+}
+
+/// One instrument on one account.
+final class InstrumentState {
+  let key: PositionKey
+  var instrument: Instrument?
+  var marketPrice: Price?
+  var position: Position?
+  var exposure = Exposure()
+  /// Filled orders whose position has not been compared with the venue's yet, oldest first.
+  var unsettled = Queue<OrderID>()
+
+  init(_ key: PositionKey) { self.key = key }
+
+  func count(_ fill: Fill, side: Side, at now: Timestamp) {
+    if position == nil { position = Position(at: now) }
+    position?.apply(fill, side: side, at: now)
+  }
+}
+
+/// One account.
+final class AccountState {
+  let name: AccountID
+  var rules = VenueRules(canBeAskedLater: false, visibilityWindowMilliseconds: 0)
+  var breaker: CircuitBreaker
+  var isConnected = false
+  /// Orders whose state at the venue must be known before new ones may go there.
+  var catchingUp: Set<OrderID> = []
+  /// Whether the venue's open orders were compared since the last connect.
+  var isCompared = false
+  var openOrders = 0
+
+  init(_ name: AccountID, breaker: CircuitBreaker) {
+    self.name = name
+    self.breaker = breaker
+  }
+
+  /// Whether new orders may go to the venue.
+  var isGateOpen: Bool { isConnected && isCompared && catchingUp.isEmpty }
+}

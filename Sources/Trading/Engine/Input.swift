@@ -1,0 +1,81 @@
+// What the engine is told. Commands come from callers, everything else from the journal, from
+// plugins and from the clock. Each input carries all it needs: the engine asks for nothing.
+
+/// A caller's request that waits for a reply.
+public typealias RequestID = UInt64
+
+/// How a caller names an order.
+public enum OrderReference: Hashable, Sendable {
+  /// By our id.
+  case id(OrderID)
+  /// By the caller's own id.
+  case client(ClientOrderID)
+}
+
+/// One thing that happened.
+public enum Input: Sendable {
+  /// A caller wants an order; `id` is its new id.
+  case submit(OrderTerms, id: OrderID, request: RequestID)
+  /// A caller wants an order cancelled.
+  case cancel(OrderReference, request: RequestID)
+  /// A caller wants a position closed; `id` is the id of the closing order.
+  case close(PositionKey, id: OrderID, request: RequestID)
+  /// All journal entries up to and including this number are durable.
+  case recorded(through: UInt64)
+  /// These entries are not in the journal and never will be. Comes before any `recorded` that
+  /// goes beyond them.
+  case notRecorded([UInt64])
+  /// The journal can take entries, or cannot.
+  case journal(isAvailable: Bool)
+  /// The store's answer to a look-up; nil if it has no such order. Answers and `recorded` come in
+  /// the order in which the store did the work: else an order could be read before a change and
+  /// taken for what it is after it.
+  case lookedUp(LookUp, Order?)
+  /// The store could not answer a look-up.
+  case lookUpFailed(LookUp)
+  /// What came of sending an order.
+  case submitted(OrderID, SubmitOutcome)
+  /// What came of asking for a cancel.
+  case cancelAnswered(OrderID, CancelOutcome)
+  /// What came of asking for an order.
+  case queryAnswered(OrderID, QueryOutcome)
+  /// A venue told of an order by itself.
+  case reported(OrderReport)
+  /// A venue's positions; those that are not mentioned are flat.
+  case positionsReported(AccountID, [PositionReport])
+  /// A market price moved.
+  case priced(PositionKey, Price)
+  /// A plugin is connected: its instruments and whether its orders can be asked for later.
+  case connected(AccountID, instruments: [Instrument], rules: VenueRules)
+  /// The venue's open orders, after a connect or a sweep.
+  case openOrdersReported(AccountID, [OrderReport])
+  /// A plugin lost its venue.
+  case disconnected(AccountID)
+  /// Time went by.
+  case tick
+}
+
+/// What the engine has to know about a venue's memory.
+public struct VenueRules: Equatable, Sendable {
+  /// Whether an order can be asked for by our id after a crash. Where it cannot, an outcome is
+  /// made durable before it is told to anybody.
+  public var canBeAskedLater: Bool
+  /// How long the venue may say "no such order" about an order that it has.
+  public var visibilityWindowMilliseconds: Int64
+
+  /// Rules from their parts.
+  public init(canBeAskedLater: Bool, visibilityWindowMilliseconds: Int64) {
+    self.canBeAskedLater = canBeAskedLater
+    self.visibilityWindowMilliseconds = visibilityWindowMilliseconds
+  }
+}
+
+/// A question to the store about an order that is not in memory, with what to do with the answer.
+public enum LookUp: Equatable, Sendable {
+  /// Was there an order under this key? If not, go on with the submission.
+  case key(IdempotencyKey, OrderTerms, id: OrderID, request: RequestID)
+  /// Cancel this order, if it can be.
+  case cancel(OrderReference, request: RequestID)
+  /// The venue told of this order.
+  case report(OrderReport)
+}

@@ -1,0 +1,86 @@
+// What a venue says about an instrument, and the exact checks of an order against it. A check that
+// fails is the caller's to mend: nothing is rounded into shape silently.
+
+/// An instrument's trading rules, as the venue publishes them.
+public struct Instrument: Equatable, Sendable {
+  /// Its name here.
+  public var symbol: Symbol
+  /// What is bought and sold.
+  public var baseAsset: Asset
+  /// What it is paid in.
+  public var quoteAsset: Asset
+  /// Prices are multiples of it.
+  public var tickSize: Decimal
+  /// Quantities are multiples of it.
+  public var lotStep: Decimal
+  /// The smallest quantity of an order.
+  public var minQuantity: Decimal
+  /// The largest quantity of an order.
+  public var maxQuantity: Decimal
+  /// The smallest price × quantity of an order.
+  public var minNotional: Decimal
+
+  /// Rules from their parts.
+  public init(
+    symbol: Symbol, baseAsset: Asset, quoteAsset: Asset, tickSize: Decimal, lotStep: Decimal,
+    minQuantity: Decimal, maxQuantity: Decimal, minNotional: Decimal
+  ) {
+    self.symbol = symbol
+    self.baseAsset = baseAsset
+    self.quoteAsset = quoteAsset
+    self.tickSize = tickSize
+    self.lotStep = lotStep
+    self.minQuantity = minQuantity
+    self.maxQuantity = maxQuantity
+    self.minNotional = minNotional
+  }
+
+  /// The first rule that `terms` break, or nil. `marketPrice` values a MARKET order.
+  /// A close may be smaller than the minimum notional: venues let reducing orders pass it.
+  public func firstBrokenRule(by terms: OrderTerms, marketPrice: Price?) -> Denial? {
+    let quantity = terms.quantity.amount
+    if !quantity.isMultiple(of: lotStep) {
+      return Denial(
+        code: "LOT_STEP",
+        sentence: "The quantity of \(symbol) must be a multiple of \(lotStep), but is \(quantity).",
+        value: "\(quantity)", limit: "\(lotStep)")
+    }
+    if quantity < minQuantity {
+      return Denial(
+        code: "MIN_QUANTITY",
+        sentence: "The quantity of \(symbol) must be at least \(minQuantity), but is \(quantity).",
+        value: "\(quantity)", limit: "\(minQuantity)")
+    }
+    if quantity > maxQuantity {
+      return Denial(
+        code: "MAX_QUANTITY",
+        sentence: "The quantity of \(symbol) must be at most \(maxQuantity), but is \(quantity).",
+        value: "\(quantity)", limit: "\(maxQuantity)")
+    }
+    if let price = terms.limitPrice, !price.amount.isMultiple(of: tickSize) {
+      return Denial(
+        code: "TICK_SIZE",
+        sentence: "The price of \(symbol) must be a multiple of \(tickSize), but is \(price).",
+        value: "\(price)", limit: "\(tickSize)")
+    }
+    return brokenNotionalRule(by: terms, marketPrice: marketPrice)
+  }
+
+  private func brokenNotionalRule(by terms: OrderTerms, marketPrice: Price?) -> Denial? {
+    guard let price = terms.limitPrice ?? marketPrice ?? terms.referencePrice else { return nil }
+    // Quantity is within the venue's maximum here, but a limit price is still anybody's number.
+    guard let notional = terms.quantity.amount.multiplied(by: price.amount) else {
+      return Denial(
+        code: "NOTIONAL_TOO_LARGE", sentence: "Price times quantity is too large to be real.",
+        value: "\(price)", limit: nil)
+    }
+    if notional < minNotional, terms.purpose == .trade {
+      return Denial(
+        code: "MIN_NOTIONAL",
+        sentence: "Price times quantity of \(symbol) must be at least \(minNotional) "
+          + "\(quoteAsset), but is \(notional).",
+        value: "\(notional)", limit: "\(minNotional)")
+    }
+    return nil
+  }
+}

@@ -1,0 +1,128 @@
+// Applying an event to an order. The law is `OrderState.move(on:)`; this file carries it out.
+
+/// What became of an event.
+public enum EventResult: Equatable, Sendable {
+  /// It changed the order and belongs in the journal.
+  case applied
+  /// It changed the order, belongs in the journal, and somebody should look.
+  case appliedAnomalous
+  /// It changed nothing.
+  case ignored
+  /// It contradicts what is known, changed nothing, and somebody should look.
+  case anomaly
+  /// A command that the order's state does not take; nothing changed.
+  case refused
+}
+
+extension Order {
+  /// The column of the transition table that `event` stands in for this order.
+  public func kind(of event: OrderEvent) -> OrderEventKind? {
+    switch event {
+    case .received: nil
+    case .denied: .denied
+    case .held: .held
+    case .submitting: .submitting
+    case .accepted: .accepted
+    case .rejected: .rejected
+    case .becameUnknown: .becameUnknown
+    case .filled(let fill):
+      filledQuantity + fill.quantity < terms.quantity ? .partlyFilled : .lastFilled
+    case .cancelRequested: .cancelRequested
+    case .canceled: .canceled
+    case .cancelRefused(let isGone, _): isGone ? .cancelRefusedGone : .cancelRefused
+    case .expired: .expired
+    case .notFound: .notFound
+    case .triggered: .triggered
+    case .suspended: .suspended
+    case .replaceRequested: .replaceRequested
+    case .replaced: .replaced
+    case .replaceRefused: .replaceRefused
+    case .settled: .settled
+    }
+  }
+
+  /// Applies one event. A fill whose trade id has counted before is ignored.
+  public mutating func apply(_ event: OrderEvent, at now: Timestamp) -> EventResult {
+    guard let kind = kind(of: event) else { return .anomaly }
+    if case .filled(let fill) = event, tradeIDs.contains(fill.tradeID) { return .ignored }
+    switch lawfulState(for: kind).move(on: kind) {
+    case .become(let next):
+      carryOut(event, at: now)
+      enter(next)
+      return .applied
+    case .becomeAnomalous(let next):
+      carryOut(event, at: now)
+      enter(next)
+      return .appliedAnomalous
+    case .apply:
+      carryOut(event, at: now)
+      return .applied
+    case .applyAnomalous:
+      carryOut(event, at: now)
+      return .appliedAnomalous
+    case .ignore: return .ignored
+    case .anomaly, .impossible: return .anomaly
+    case .refuse: return .refused
+    }
+  }
+
+  /// The row of the transition table. A pending request hides that there are fills, but a venue
+  /// that "rejects" an order with fills has only ended its remainder.
+  private func lawfulState(for kind: OrderEventKind) -> OrderState {
+    if kind == .rejected, case .venue = phase, !filledQuantity.isZero { return .partiallyFilled }
+    return state
+  }
+
+  private mutating func enter(_ next: OrderPhase) {
+    phase = next
+    switch next {
+    case .received, .held, .wire: break
+    case .venue: uncertainty = nil
+    case .sealed(let ending):
+      pending = []
+      // A verdict of "not found" stays marked: it is the one ending that no venue has stated.
+      if ending != .notFound { uncertainty = nil }
+    }
+  }
+
+  private mutating func carryOut(_ event: OrderEvent, at now: Timestamp) {
+    updatedAt = now
+    switch event {
+    case .received, .submitting, .notFound, .triggered: break
+    case .denied(let denial): explanation = denial
+    case .held(let why): explain("HELD", why)
+    case .accepted(let id): venueOrderID = id ?? venueOrderID
+    case .rejected(let rejection): explain(rejection.code, rejection.sentence)
+    case .becameUnknown(let why): uncertainty = Uncertainty(since: now, reason: why)
+    case .filled(let fill): count(fill)
+    case .cancelRequested: pending.insert(.cancel)
+    case .canceled(let why): explain("CANCELED", why)
+    case .expired(let why): explain("EXPIRED", why)
+    case .suspended(let why): explain("SUSPENDED", why)
+    case .cancelRefused(let isGone, let why):
+      explain("CANCEL_REFUSED", why)
+      if !isGone { pending.remove(.cancel) }
+    case .replaceRequested: pending.insert(.replace)
+    case .replaced(let successor): explain("REPLACED", "Replaced by \(successor).")
+    case .replaceRefused(let why):
+      explain("REPLACE_REFUSED", why)
+      pending.remove(.replace)
+    case .settled: isSettled = true
+    }
+  }
+
+  private mutating func explain(_ code: String, _ sentence: String?) {
+    guard let sentence else { return }
+    explanation = Denial(code: code, sentence: sentence)
+  }
+
+  private mutating func count(_ fill: Fill) {
+    tradeIDs.append(fill.tradeID)
+    filledQuantity = filledQuantity + fill.quantity
+    filledNotional += fill.quantity * fill.price
+    if feeAsset == nil { feeAsset = fill.feeAsset }
+    if feeAsset == fill.feeAsset { fee += fill.fee }
+    // A late or excess fill changes the position again, so agreement has to be shown again.
+    isSettled = false
+  }
+}

@@ -1,0 +1,95 @@
+// What a caller asked for. Terms never change after the order was received; two submissions under
+// one idempotency key are the same request exactly if their terms are equal. They are a class
+// because they are shared: an order is copied into every action and journal entry about it.
+
+/// The terms of an order, as validated.
+public final class OrderTerms: Equatable, Sendable {
+  /// The plugin instance that executes it.
+  public let account: AccountID
+  /// The instrument.
+  public let symbol: Symbol
+  /// The direction.
+  public let side: Side
+  /// How the price is decided.
+  public let type: OrderType
+  /// How long it stays; IOC for a MARKET order, which never rests.
+  public let timeInForce: TimeInForce
+  /// Whether it may only add liquidity: a LIMIT that would trade at once is refused by the venue.
+  public let isPostOnly: Bool
+  /// How much, in the base asset, above nothing.
+  public let quantity: Quantity
+  /// The limit price; nil exactly for MARKET.
+  public let limitPrice: Price?
+  /// The price that the caller saw when it decided on a MARKET order. It does not limit the order.
+  public let referencePrice: Price?
+  /// The caller's own id, unique for ever.
+  public let clientOrderID: ClientOrderID?
+  /// What makes a repetition recognisable.
+  public let idempotencyKey: IdempotencyKey?
+  /// Why the order exists.
+  public let purpose: OrderPurpose
+  /// What the caller attached to it.
+  public let labels: OrderLabels
+
+  /// Terms from their parts.
+  public init(
+    account: AccountID, symbol: Symbol, side: Side, type: OrderType, quantity: Quantity,
+    timeInForce: TimeInForce? = nil, isPostOnly: Bool = false, limitPrice: Price? = nil,
+    referencePrice: Price? = nil, clientOrderID: ClientOrderID? = nil,
+    idempotencyKey: IdempotencyKey? = nil, purpose: OrderPurpose = .trade,
+    labels: OrderLabels = OrderLabels()
+  ) {
+    self.account = account
+    self.symbol = symbol
+    self.side = side
+    self.type = type
+    self.timeInForce = timeInForce ?? (type == .market ? .immediateOrCancel : .goodTillCanceled)
+    self.isPostOnly = isPostOnly
+    self.quantity = quantity
+    self.limitPrice = limitPrice
+    self.referencePrice = referencePrice
+    self.clientOrderID = clientOrderID
+    self.idempotencyKey = idempotencyKey
+    self.purpose = purpose
+    self.labels = labels
+  }
+
+  /// Whether both ask for the same in every respect.
+  public static func == (a: OrderTerms, b: OrderTerms) -> Bool {
+    a === b
+      || (a.account == b.account && a.symbol == b.symbol && a.side == b.side && a.type == b.type
+        && a.timeInForce == b.timeInForce && a.isPostOnly == b.isPostOnly
+        && a.quantity == b.quantity && a.limitPrice == b.limitPrice
+        && a.referencePrice == b.referencePrice && a.clientOrderID == b.clientOrderID
+        && a.idempotencyKey == b.idempotencyKey && a.purpose == b.purpose && a.labels == b.labels)
+  }
+}
+
+/// What a caller attached to an order: kept, shown, searchable, without effect on execution.
+public struct OrderLabels: Equatable, Sendable {
+  /// The strategy that sent it.
+  public var strategyID: Label?
+  /// The signal it came from.
+  public var signalID: Label?
+  /// The caller's category, such as `swing`.
+  public var category: Label?
+  /// The caller's confidence, 0...1.
+  public var confidence: Decimal?
+  /// The stop-loss price that the caller sent. No protective order is placed for it.
+  public var stopLoss: Price?
+  /// The take-profit price that the caller sent. No protective order is placed for it.
+  public var takeProfit: Price?
+
+  /// Labels from their parts.
+  public init(
+    strategyID: Label? = nil, signalID: Label? = nil, category: Label? = nil,
+    confidence: Decimal? = nil, stopLoss: Price? = nil, takeProfit: Price? = nil
+  ) {
+    self.strategyID = strategyID
+    self.signalID = signalID
+    self.category = category
+    self.confidence = confidence
+    self.stopLoss = stopLoss
+    self.takeProfit = takeProfit
+  }
+}

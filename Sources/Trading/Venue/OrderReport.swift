@@ -1,0 +1,60 @@
+// What a venue says about an order, in our terms. Plugins translate into it; the engine compares it
+// with what it knows. A report never speaks for what it does not mention.
+
+/// How an order stands at its venue, as the venue states it.
+public enum VenueOrderStatus: Equatable, Sendable {
+  /// It rests in the book, with or without fills.
+  case working
+  /// Its stop was elected.
+  case triggered
+  /// The venue has suspended it.
+  case suspended(reason: String?)
+  /// All of it was traded.
+  case filled
+  /// It was cancelled.
+  case canceled(reason: String?)
+  /// It expired.
+  case expired(reason: String?)
+  /// It was rejected.
+  case rejected(Rejection)
+}
+
+/// A venue's statement about one order.
+public struct OrderReport: Equatable, Sendable {
+  /// Our id, under which it was sent.
+  public var orderID: OrderID
+  /// The venue's id, where it gave one.
+  public var venueOrderID: VenueOrderID?
+  /// How it stands.
+  public var status: VenueOrderStatus
+  /// How much of it the venue has traded in all.
+  public var filledQuantity: Quantity
+  /// The trades that the report tells of; all of them in answer to a query.
+  public var fills: [Fill]
+
+  /// A report from its parts.
+  public init(
+    orderID: OrderID, venueOrderID: VenueOrderID?, status: VenueOrderStatus,
+    filledQuantity: Quantity, fills: [Fill]
+  ) {
+    self.orderID = orderID
+    self.venueOrderID = venueOrderID
+    self.status = status
+    self.filledQuantity = filledQuantity
+    self.fills = fills
+  }
+}
+
+/// The signed size of a position, as the venue states it.
+public struct PositionReport: Equatable, Sendable {
+  /// The instrument.
+  public var symbol: Symbol
+  /// Signed size: above nothing is long.
+  public var quantity: Decimal
+
+  /// A report from its parts.
+  public init(symbol: Symbol, quantity: Decimal) {
+    self.symbol = symbol
+    self.quantity = quantity
+  }
+}
