@@ -21,7 +21,6 @@ public final class Connection {
   static let checkpointPages = 4_096
 
   let handle: OpaquePointer
-
   /// Opens a file.
   public init(path: String, mode: Mode = .readWrite) throws(DatabaseError) {
     var handle: OpaquePointer?

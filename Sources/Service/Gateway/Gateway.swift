@@ -26,6 +26,9 @@ internal import Trading
   private var nextRequest: RequestID = 1
   private var waiters: [RequestID: @LoopActor (Reply) -> Void] = [:]
   private var spareActions: [Action] = []
+  /// Inputs that arrived while actions were being carried out.
+  private var deferred: [Input] = []
+  private var isPerforming = false
 
   /// How often the engine is told that time went by: the grain of its deadlines.
   private static let tickMilliseconds = 50
@@ -69,8 +72,21 @@ internal import Trading
 
   // MARK: Inputs
 
-  /// Tells the engine what happened and does what it wants.
+  /// Tells the engine what happened and does what it wants. What a plugin answers at once waits
+  /// until all actions before it are carried out, so that the journal keeps the engine's order.
   func feed(_ input: Input) {
+    guard !isPerforming else { return deferred.append(input) }
+    isPerforming = true
+    handle(input)
+    while !deferred.isEmpty {
+      let inputs = deferred
+      deferred.removeAll(keepingCapacity: true)
+      for input in inputs { handle(input) }
+    }
+    isPerforming = false
+  }
+
+  private func handle(_ input: Input) {
     var actions = spareActions
     spareActions = []
     engine.handle(input, at: Gateway.now, into: &actions)
@@ -139,7 +155,7 @@ internal import Trading
   private func send(_ order: Order) {
     guard let plugin = registry.instance(order.terms.account) else { return }
     let start = EventLoop.shared.monotonicNanoseconds()
-    Task { @LoopActor in
+    Task.immediate(executorPreference: EventLoop.shared) { @LoopActor in
       let outcome = await plugin.submit(order)
       metrics.venueAnswered(order, outcome, start: start)
       feed(.submitted(order.id, outcome))
@@ -212,7 +228,7 @@ internal import Trading
       metrics.committed(entries: count, seconds: seconds)
       let now = EventLoop.shared.monotonicNanoseconds()
       while let first = unacknowledged.first, first.entry <= entry {
-        metrics.stage("journal", nanoseconds: now - first.sentAt)
+        metrics.journaled(nanoseconds: now - first.sentAt)
         unacknowledged.removeFirst()
       }
       feed(.recorded(through: entry))

@@ -106,41 +106,58 @@ struct Route: Sendable {
     }
   }
 
-  /// The routes in the order in which they were added, for `/openapi.json`.
+  /// Finds the request's route, checks who calls and what for, and hands it over.
   func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
     nextID &+= 1
     let id = "\(idPrefix)-\(nextID)"
+    if request.target == "*" {
+      // The server as a whole (RFC 9110 section 9.3.7); the parser lets only OPTIONS ask for it.
+      let allow = (name: "Allow", value: "GET, HEAD, POST, PUT, DELETE, OPTIONS")
+      let response = HTTPResponse(status: 204, contentType: nil, headers: [allow])
+      return respond(response, unrouted: request, responder)
+    }
     guard let (entries, parameters) = find(request) else {
-      return responder.respond(
-        APIError.notFound("There is nothing at \(request.path). GET /openapi.json lists the paths.")
-          .response(requestID: id))
+      let error = APIError.notFound(
+        "There is nothing at \(String(request.path.prefix(80)).debugDescription). "
+          + "GET /openapi.json lists the paths.")
+      return respond(error.response(requestID: id), unrouted: request, responder)
     }
     let method = request.method == .head ? .get : request.method
     guard let entry = entries.first(where: { $0.route.method == method }) else {
-      return responder.respond(methodNotAllowed(request, entries, id: id))
+      return respond(methodNotAllowed(request, entries, id: id), unrouted: request, responder)
     }
     let principal: Principal
     switch authenticate(request, for: entry.route) {
     case .success(let found): principal = found
     case .failure(let error):
       let response = error.response(requestID: id)
-      count(entry, request.method, response.status)
+      count(entry, response.status)
       return responder.respond(response)
     }
     active.add(1)
+    let startedAt = EventLoop.shared.monotonicNanoseconds()
     let call = Call(
-      request: request, parameters: parameters, principal: principal, id: id,
-      startedAt: EventLoop.shared.monotonicNanoseconds()
+      request: request, parameters: parameters, principal: principal, id: id, startedAt: startedAt
     ) { [self] response in
       active.add(-1)
-      count(entry, request.method, response.status)
+      count(entry, response.status)
+      let nanoseconds = EventLoop.shared.monotonicNanoseconds() - startedAt
+      entry.duration.observe(Double(nanoseconds) / 1e9)
       responder.respond(response)
     }
     entry.route.handle(call)
-    entry.duration.observe(Double(call.elapsedNanoseconds) / 1e9)
   }
 
-  private func count(_ entry: Entry, _ method: HTTPMethod, _ status: Int) {
+  /// Answers what no route takes.
+  private func respond(
+    _ response: HTTPResponse, unrouted request: HTTPRequest, _ responder: HTTPResponder
+  ) {
+    requests.with("fks_execution", "\(response.status)", request.method.rawValue, "none")
+      .increment()
+    responder.respond(response)
+  }
+
+  private func count(_ entry: Entry, _ status: Int) {
     if let counter = entry.counters[status] { return counter.increment() }
     let counter = requests.with(
       "fks_execution", "\(status)", entry.route.method.rawValue, entry.route.path)

@@ -12,7 +12,6 @@ internal import Trading
   let registry = MetricRegistry()
 
   private let stages: HistogramFamily
-  private let pipeline: HistogramFamily
   private let orders: CounterFamily
   private let failures: CounterFamily
   private let sizes: HistogramFamily
@@ -44,6 +43,39 @@ internal import Trading
   let lag: GaugeFamily
   let isHealthy: GaugeFamily
 
+  private let venueStage: Histogram
+  private let validateStage: Histogram
+  private let pipelineLatency: Histogram
+  private var eventCounters: [String: Counter] = [:]
+  private var orderChildren: [OrderKind: OrderChildren] = [:]
+  private var venueCalls: [VenueCall: VenueCallChildren] = [:]
+
+  /// What the labels of an order's metrics depend on.
+  private struct OrderKind: Hashable {
+    let account: AccountID
+    let symbol: Symbol
+    let side: Side
+    let type: OrderType
+  }
+
+  private struct OrderChildren {
+    let successes: Counter
+    let size: Histogram
+    let duration: Histogram
+  }
+
+  private struct VenueCall: Hashable {
+    let account: AccountID
+    let endpoint: String
+    let status: String
+  }
+
+  private struct VenueCallChildren {
+    let calls: Counter
+    let duration: Histogram
+    let durationAlias: Histogram
+  }
+
   /// From a tenth of a millisecond to ten seconds: below lies the noise of a timer, above a timeout.
   static let latencyBuckets = [
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
@@ -59,9 +91,12 @@ internal import Trading
     stages = r.histogram(
       "execution_stage_duration_seconds", "Time spent in each stage of the order path.",
       labels: ["stage"], buckets: latency)
-    pipeline = r.histogram(
+    venueStage = stages.with("venue")
+    validateStage = stages.with("validate")
+    pipelineLatency = r.histogram(
       "execution_pipeline_latency_seconds", "From an order's request to its answer.",
-      buckets: latency)
+      buckets: latency
+    ).only
     orders = r.counter(
       "execution_orders_total", "Orders that were answered, by outcome.",
       labels: ["exchange", "symbol", "side", "order_type", "status"])
@@ -143,8 +178,12 @@ internal import Trading
 
   // MARK: The order path
 
-  func stage(_ name: String, nanoseconds: UInt64) {
-    stages.with(name).observe(Double(nanoseconds) / 1e9)
+  /// A body was read and checked.
+  func validated(nanoseconds: UInt64) { validateStage.observe(Double(nanoseconds) / 1e9) }
+
+  /// Entries that went to the store together are durable.
+  func journaled(nanoseconds: UInt64) {
+    stages.with("journal").observe(Double(nanoseconds) / 1e9)
   }
 
   func committed(entries: Int, seconds: Double) {
@@ -153,12 +192,17 @@ internal import Trading
   }
 
   func count(_ entry: JournalEntry) {
-    let terms = entry.order.terms
     for event in entry.events {
-      events.with(event.name).increment()
+      let name = event.name
+      if let counter = eventCounters[name] {
+        counter.increment()
+      } else {
+        let counter = events.with(name)
+        eventCounters[name] = counter
+        counter.increment()
+      }
       if case .filled(let fill) = event {
-        sizes.with(terms.account.text, terms.symbol.text, terms.side.rawValue)
-          .observe((fill.quantity * fill.price).approximate)
+        children(of: entry.order.terms).size.observe((fill.quantity * fill.price).approximate)
       }
     }
   }
@@ -166,14 +210,13 @@ internal import Trading
   func venueAnswered(_ order: Order, _ outcome: SubmitOutcome, start: UInt64) {
     let account = order.terms.account
     let nanoseconds = EventLoop.shared.monotonicNanoseconds() - start
-    stage("venue", nanoseconds: nanoseconds)
-    orderDuration.with(account.text, order.terms.type.rawValue)
-      .observe(Double(nanoseconds) / 1e9)
-    venueCalled(account, endpoint: "submit", status: outcome.word, nanoseconds: nanoseconds)
+    venueStage.observe(Double(nanoseconds) / 1e9)
+    children(of: order.terms).duration.observe(Double(nanoseconds) / 1e9)
     switch outcome {
     case .accepted: break
     case .rejected, .unknown: exchangeErrors.with(account.text, outcome.word).increment()
     }
+    venueCalled(account, endpoint: "submit", status: outcome.word, nanoseconds: nanoseconds)
   }
 
   func venueCalled(_ account: AccountID, endpoint: String, start: UInt64) {
@@ -185,24 +228,46 @@ internal import Trading
     _ account: AccountID, endpoint: String, status: String, nanoseconds: UInt64
   ) {
     let seconds = Double(nanoseconds) / 1e9
-    calls.with(account.text, endpoint, status).increment()
-    callDuration.with(account.text, endpoint).observe(seconds)
-    callDurationAlias.with(account.text, endpoint).observe(seconds)
+    let call = VenueCall(account: account, endpoint: endpoint, status: status)
+    let made = venueCalls[call] ?? {
+      let made = VenueCallChildren(
+        calls: calls.with(account.text, endpoint, status),
+        duration: callDuration.with(account.text, endpoint),
+        durationAlias: callDurationAlias.with(account.text, endpoint))
+      venueCalls[call] = made
+      return made
+    }()
+    made.calls.increment()
+    made.duration.observe(seconds)
+    made.durationAlias.observe(seconds)
   }
 
   /// An order's request was answered.
   func answered(_ order: Order, nanoseconds: UInt64) {
     let terms = order.terms
     let isFailure = order.state.status == "REJECTED"
-    pipeline.only.observe(Double(nanoseconds) / 1e9)
+    pipelineLatency.observe(Double(nanoseconds) / 1e9)
+    guard isFailure else { return children(of: terms).successes.increment() }
     orders.with(
-      terms.account.text, terms.symbol.text, terms.side.rawValue, terms.type.rawValue,
-      isFailure ? "failure" : "success"
+      terms.account.text, terms.symbol.text, terms.side.rawValue, terms.type.rawValue, "failure"
     ).increment()
-    guard isFailure else { return }
     failures.with(
       terms.account.text, terms.symbol.text, order.explanation?.code ?? order.state.rawValue
     ).increment()
+  }
+
+  private func children(of terms: OrderTerms) -> OrderChildren {
+    let kind = OrderKind(
+      account: terms.account, symbol: terms.symbol, side: terms.side, type: terms.type)
+    if let known = orderChildren[kind] { return known }
+    let (account, symbol) = (terms.account.text, terms.symbol.text)
+    let made = OrderChildren(
+      successes: orders.with(
+        account, symbol, terms.side.rawValue, terms.type.rawValue, "success"),
+      size: sizes.with(account, symbol, terms.side.rawValue),
+      duration: orderDuration.with(account, terms.type.rawValue))
+    orderChildren[kind] = made
+    return made
   }
 
   // MARK: Notices and gauges

@@ -21,7 +21,7 @@ struct OrderBody {
   init(
     _ body: [UInt8], idempotencyHeader: String?, defaultAccount: AccountID
   ) throws(APIError) {
-    let root = try OrderBody.parse(body)
+    let root = try JSONObject.parse(body)
     for name in OrderBody.unsupported {
       if let value = root[name], !value.isNull {
         throw .invalid(
@@ -58,27 +58,6 @@ struct OrderBody {
       warnings.append(
         "stop_loss and take_profit are recorded, but no protective orders are placed for them.")
     }
-  }
-
-  private static func parse(_ body: [UInt8]) throws(APIError) -> JSONValue {
-    let document: JSONDocument
-    do throws(JSONError) {
-      document = try JSONDocument(parsing: body)
-    } catch {
-      var problem = APIError(status: 400, code: "MALFORMED_JSON", error.message)
-      problem.detail = [("offset", "\(error.offset)")]
-      throw problem
-    }
-    if let name = document.duplicateKey {
-      throw .invalid(
-        "DUPLICATE_FIELD", field: name,
-        "The field \(name.debugDescription) stands twice in an object; which one counts is unclear."
-      )
-    }
-    guard document.root.kind == .object else {
-      throw APIError(status: 422, code: "INVALID_BODY", "The body must be a JSON object.")
-    }
-    return document.root
   }
 
   // MARK: Fields
@@ -266,9 +245,4 @@ struct OrderBody {
       }
     }
   }
-}
-
-extension JSONValue {
-  /// Whether the value is the literal null.
-  var isNull: Bool { kind == .null }
 }

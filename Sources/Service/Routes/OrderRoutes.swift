@@ -29,7 +29,7 @@ internal import Wire
       let body = try OrderBody(
         call.request.body, idempotencyHeader: call.request.header("idempotency-key"),
         defaultAccount: defaultAccount)
-      gateway.metrics.stage("validate", nanoseconds: call.elapsedNanoseconds)
+      gateway.metrics.validated(nanoseconds: call.elapsedNanoseconds)
       gateway.submit(body.terms) { reply in answer(call, reply, warnings: body.warnings) }
     } catch {
       gateway.metrics.refused(error.code)

@@ -58,41 +58,31 @@ internal import Wire
     return mock
   }
 
-  private func body(_ call: Call) throws(APIError) -> JSONValue {
-    do throws(JSONError) {
-      return try JSONDocument(parsing: call.request.body).root
-    } catch {
-      throw APIError(status: 400, code: "MALFORMED_JSON", error.message)
-    }
-  }
+  /// The highest price that can be set. Ten thousand times the dearest instrument is enough for any
+  /// test, and sums of money stay far within 128 bits.
+  private static let priceMax = Decimal(1_000_000_000)
 
   private func setPrice(_ call: Call) {
     do throws(APIError) {
       let mock = try mock(call)
-      let body = try body(call)
-      guard let price = decimal(body["price"]).flatMap({ Price($0) }) else {
-        throw .invalid("INVALID_PRICE", field: "price", "price must be a number above 0.")
+      let body = try JSONObject.parse(call.request.body)
+      guard let symbol = Symbol(anySpelling: call.parameters[0]),
+        let instrument = gateway.instrument(PositionKey(account: mock.name, symbol: symbol))
+      else {
+        throw .notFound(
+          "\(mock.name) has no \(String(call.parameters[0].prefix(40)).debugDescription).")
       }
-      var available: Quantity?
-      if let value = body["quantity"], !value.isNull {
-        guard let quantity = decimal(value).flatMap({ Quantity($0) }) else {
-          throw .invalid("INVALID_QUANTITY", field: "quantity", "quantity must be 0 or more.")
-        }
-        available = quantity
-      }
-      guard let symbol = Symbol(anySpelling: call.parameters[0]) else {
-        throw .notFound("There is no such instrument.")
-      }
-      let limit = available
+      let price = try price(body, of: instrument)
+      let available = try quantity(body, of: instrument)
       Task { @LoopActor in
-        guard await mock.setPrice(symbol, price, available: limit) else {
-          return call.respond(.notFound("The simulated exchange has no \(symbol)."))
+        guard await mock.setPrice(symbol, price, available: available) else {
+          return call.respond(.notFound("\(mock.name) has no \(symbol)."))
         }
         var json = JSONWriter()
         json.beginObject()
         json.member("symbol", symbol.text)
         json.member("price", number: price.amount)
-        json.member("quantity", number: limit?.amount)
+        json.member("quantity", number: available?.amount)
         json.endObject()
         call.respond(HTTPResponse(status: 200, body: json.bytes))
       }
@@ -101,10 +91,47 @@ internal import Wire
     }
   }
 
+  private func price(
+    _ body: JSONValue, of instrument: Instrument
+  ) throws(APIError) -> Price {
+    guard let amount = decimal(body["price"]), amount <= PluginRoutes.priceMax,
+      let price = Price(amount)
+    else {
+      throw .invalid(
+        "INVALID_PRICE", field: "price",
+        "price must be a number above 0 and at most \(PluginRoutes.priceMax).")
+    }
+    guard amount.isMultiple(of: instrument.tickSize) else {
+      throw .invalid(
+        "TICK_SIZE", field: "price",
+        "The price of \(instrument.symbol) must be a multiple of \(instrument.tickSize).")
+    }
+    return price
+  }
+
+  private func quantity(
+    _ body: JSONValue, of instrument: Instrument
+  ) throws(APIError) -> Quantity? {
+    guard let value = body["quantity"], !value.isNull else { return nil }
+    guard let amount = decimal(value), amount <= instrument.maxQuantity,
+      let quantity = Quantity(amount)
+    else {
+      throw .invalid(
+        "INVALID_QUANTITY", field: "quantity",
+        "quantity must be from 0 to \(instrument.maxQuantity), or null for no limit.")
+    }
+    guard amount.isMultiple(of: instrument.lotStep) else {
+      throw .invalid(
+        "LOT_STEP", field: "quantity",
+        "The quantity of \(instrument.symbol) must be a multiple of \(instrument.lotStep).")
+    }
+    return quantity
+  }
+
   private func setFaults(_ call: Call) {
     do throws(APIError) {
       let mock = try mock(call)
-      let body = try body(call)
+      let body = try JSONObject.parse(call.request.body)
       var faults = MockFaults()
       faults.lostAnswers = try count(body, "lost_answers")
       faults.lostOrders = try count(body, "lost_orders")

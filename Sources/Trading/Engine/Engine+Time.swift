@@ -75,13 +75,18 @@ extension Engine {
       guard !live.inFlight.contains(.query) else { continue }
       asked += 1
       live.lookups += 1
+      live.askedAt = now
       command(.query, live)
       actions.append(.query(live.order))
     }
     lookups = later
   }
 
+  /// Asks for an order later, if there is still something to be learnt about it.
   mutating func scheduleLookup(_ live: LiveOrder) {
+    guard !live.order.state.isSealed || live.isMissingFills || !live.cancelWaiters.isEmpty else {
+      return
+    }
     let delay = configuration.lookupSchedule.delayMilliseconds(
       attempt: live.lookups, random: random.next())
     lookUp(live, at: now.adding(milliseconds: delay))

@@ -91,7 +91,7 @@ extension Engine {
     live.negativeLookups += 1
     if live.order.state.isSealed {
       answerWaiters(live)
-      if live.isMissingFills { scheduleLookup(live) }
+      scheduleLookup(live)
     } else if isVerdictDue(live) {
       applyAndRecord([.notFound], to: live)
     } else {
@@ -100,15 +100,16 @@ extension Engine {
   }
 
   /// Whether enough lookups failed for long enough to say that the venue does not have the order.
-  /// Never while its submission is under way: the venue may simply not have read it yet.
+  /// Never while its submission is under way: the venue may simply not have read it yet. The last
+  /// lookup has to be asked, not only answered, after the window.
   private func isVerdictDue(_ live: LiveOrder) -> Bool {
     let rules = live.account.rules
-    guard rules.canBeAskedLater, !live.inFlight.contains(.submit),
+    guard rules.canBeAskedLater, !live.inFlight.contains(.submit), let askedAt = live.askedAt,
       live.negativeLookups >= configuration.lookupsBeforeNotFound
     else { return false }
     let doubted = live.order.uncertainty?.since ?? live.order.updatedAt
     let since = max(doubted, live.submissionEndedAt ?? doubted)
-    return now.milliseconds(since: since) >= rules.visibilityWindowMilliseconds
+    return askedAt.milliseconds(since: since) >= rules.visibilityWindowMilliseconds
   }
 
   mutating func reported(_ report: OrderReport) {

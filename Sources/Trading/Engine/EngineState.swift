@@ -31,6 +31,8 @@ final class LiveOrder {
   var lookups = 0
   /// When the next lookup is due; there is never more than one.
   var lookupAt: Timestamp?
+  /// When the newest lookup was sent.
+  var askedAt: Timestamp?
   /// The most that the venue said it has traded of the order.
   var reportedQuantity = Quantity.zero
   /// Whether it waits for its instrument's position to agree with the venue's.

@@ -95,19 +95,45 @@ extension Decimal: CustomStringConvertible {
 
   /// The plain decimal text: no exponent, no zeros at the end of the fraction.
   public var description: String {
-    var digits = String(units.magnitude)
-    var scale = Int(scale)
-    if scale > 0 {
-      if digits.utf8.count <= scale {
-        digits = String(repeating: "0", count: scale - digits.utf8.count + 1) + digits
-      }
-      while scale > 0, digits.utf8.last == UInt8(ascii: "0") {
-        digits.removeLast()
-        scale -= 1
-      }
-      if scale > 0 { digits.insert(".", at: digits.utf8.index(digits.endIndex, offsetBy: -scale)) }
+    // Nearly every number fits 64 bits, whose division is many times faster.
+    if let magnitude = UInt64(exactly: units.magnitude) {
+      return Decimal.text(magnitude, scale: Int(scale), isNegative: units < 0)
     }
-    return units < 0 ? "-" + digits : digits
+    return Decimal.text(units.magnitude, scale: Int(scale), isNegative: units < 0)
+  }
+
+  /// The most characters there can be: 39 digits, a sign, a point and a leading zero.
+  private static let charactersMax = 42
+
+  private static func text<Magnitude: FixedWidthInteger & UnsignedInteger>(
+    _ magnitude: Magnitude, scale: Int, isNegative: Bool
+  ) -> String {
+    var rest = magnitude
+    var scale = scale
+    while scale > 0, rest % 10 == 0 {
+      rest /= 10
+      scale -= 1
+    }
+    return String(unsafeUninitializedCapacity: charactersMax) { buffer in
+      var start = charactersMax
+      var digits = 0
+      while rest > 0 || digits <= scale {
+        start -= 1
+        buffer[start] = UInt8(truncatingIfNeeded: rest % 10) + 0x30
+        rest /= 10
+        digits += 1
+        if digits == scale {
+          start -= 1
+          buffer[start] = UInt8(ascii: ".")
+        }
+      }
+      if isNegative {
+        start -= 1
+        buffer[start] = UInt8(ascii: "-")
+      }
+      for index in start..<charactersMax { buffer[index - start] = buffer[index] }
+      return charactersMax - start
+    }
   }
 }
 
