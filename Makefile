@@ -6,6 +6,7 @@ TOOLS := .build/tools
 SOURCES := Package.swift $(shell find Sources)
 SWIFT_FILES := Sources Tests Package.swift
 TEST_ARGS ?=
+BENCH_ARGS ?=
 
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
@@ -21,7 +22,7 @@ setup: ## installs the libraries that the build needs, where they are missing
 
 test-setup: setup ## installs what the tests call besides, where it is missing
 	@.ci/install python3 curl
-	@.ci/install-promtool $(TOOLS)
+	@.ci/extract $(TOOLS) prometheus usr/bin/promtool
 
 $(BINARY): $(SOURCES) | setup
 	swift build -c release --static-swift-stdlib --product fks-execution
@@ -41,8 +42,11 @@ check: setup ## holds the code to its style, its layers and its rules
 	swift build --scratch-path .build-check --explicit-target-dependency-import-check error
 	swift test --disable-xctest --filter TidyTests
 
-bench: $(BINARY) test-setup ## measures the service
-	Tests/bench/run
+bench: $(BINARY) ## measures the service beside nginx; BENCH_ARGS="--orders 1000000" measures at size
+	@.ci/install python3 wrk
+	@.ci/extract $(TOOLS) nginx-light usr/sbin/nginx
+	swift build -c release --product engine-bench
+	Tests/bench/run $(BENCH_ARGS)
 
 format: ## formats all Swift files
 	swift format --configuration .swift-format --in-place --recursive $(SWIFT_FILES)

@@ -43,6 +43,10 @@ let package = Package(
       ]),
     .executableTarget(
       name: "fks-execution", dependencies: ["Service"], swiftSettings: settings),
+    // Part of `make bench`, not a product.
+    .executableTarget(
+      name: "engine-bench", dependencies: ["Trading"], path: "Tests/bench/engine",
+      swiftSettings: settings),
 
     tests("TradingTests", ["Trading"]),
     tests("WireTests", ["Wire"]),

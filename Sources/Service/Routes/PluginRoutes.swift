@@ -136,7 +136,9 @@ internal import Wire
       faults.lostAnswers = try count(body, "lost_answers")
       faults.lostOrders = try count(body, "lost_orders")
       faults.silentQueries = try count(body, "silent_queries")
-      if body["latency_ms"] != nil { mock.latencyMilliseconds = try count(body, "latency_ms") }
+      if let latency = body["latency_ms"], !latency.isNull {
+        mock.latencyMilliseconds = try count(body, "latency_ms")
+      }
       mock.faults = faults
       var json = JSONWriter()
       json.beginObject()

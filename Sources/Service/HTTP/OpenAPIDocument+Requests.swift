@@ -1,0 +1,111 @@
+// Parameters and bodies of requests as JSON text. Bounds stand here where the code has them.
+
+extension OpenAPIDocument {
+  static let parameters = """
+    "IdempotencyKey": {"name": "Idempotency-Key", "in": "header", "example": "signal-17",
+      "description": "Makes a repetition recognisable; goes before client_order_id and signal_id.",
+      "schema": {"$ref": "#/components/schemas/Label"}},
+    "OrderID": {"name": "id", "in": "path", "required": true, "schema": {"type": "string",
+      "minLength": 1}, "description": "The order_id, or the caller's client_order_id."},
+    "SymbolInPath": {"name": "symbol", "in": "path", "required": true, "example": "BTCUSDT",
+      "schema": {"type": "string", "minLength": 1},
+      "description": "In any spelling; a slash as %2F, as in BTC%2FUSDT."},
+    "Symbol": {"name": "symbol", "in": "query", "example": "BTCUSDT",
+      "schema": {"$ref": "#/components/schemas/Symbol"}},
+    "Plugin": {"name": "plugin", "in": "query", "example": "mock",
+      "schema": {"$ref": "#/components/schemas/PluginName"}},
+    "Exchange": {"name": "exchange", "in": "query", "example": "mock",
+      "description": "Another name of plugin, which goes before it.",
+      "schema": {"$ref": "#/components/schemas/PluginName"}},
+    "Limit": {"name": "limit", "in": "query", "description": "Entries of a page.",
+      "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}}
+    """
+
+  static let requestSchemas = """
+    "Money": {"type": ["number", "string"], "examples": [0.01, "67500.25"],
+      "description": "A decimal number, as JSON number or as text; exact either way. At most 15 \\
+    digits before the point, 18 after it and 28 in all."},
+    "OptionalMoney": {"type": ["number", "string", "null"],
+      "description": "As Money; null is the same as left out."},
+    "Label": {"type": "string", "minLength": 1, "maxLength": 128,
+      "description": "At most 128 bytes of UTF-8 without control characters."},
+    "OptionalLabel": {"type": ["string", "null"], "minLength": 1, "maxLength": 128},
+    "Symbol": {"type": "string", "minLength": 1, "pattern": "^[!-~]+$",
+      "description": "An instrument in any spelling: BTCUSDT, btc/usdt, BTC-USDT, BTC_USDT.",
+      "examples": ["BTCUSDT", "BTC/USDT"]},
+    "PluginName": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$"},
+    "OptionalPluginName": {"type": ["string", "null"], "minLength": 1, "maxLength": 64,
+      "description": "The plugin that executes the order; without it the default one."},
+    "SideInput": {"type": "string", "pattern": "^([bB][uU][yY]|[sS][eE][lL][lL])$",
+      "description": "BUY or SELL, in any case.", "examples": ["BUY", "sell"]},
+    "TypeInput": {"type": ["string", "null"],
+      "pattern": "^([mM][aA][rR][kK][eE][tT]|[lL][iI][mM][iI][tT])$",
+      "description": "MARKET or LIMIT, in any case.", "examples": ["MARKET"]},
+    "TimeInForceInput": {"type": ["string", "null"],
+      "pattern": "^([gG][tT][cC]|[iI][oO][cC]|[fF][oO][kK]|[gG][tT][xX])$",
+      "description": "GTC, IOC, FOK, or GTX for post-only. Default: IOC for MARKET, else GTC."},
+    "Moment": {"type": "string", "examples": ["2026-01-31T12:00:00Z", "1769860800"],
+      "description": "RFC 3339 in UTC, or Unix seconds, or Unix milliseconds from 10^11 on.",
+      "anyOf": [{"format": "date-time", "pattern": "^[0-9]{4}-.*Z$"},
+        {"pattern": "^[0-9]{1,14}$"}]},
+    "StatusFilter": {"type": "string", "examples": ["FILLED", "pending"]},
+    "NewOrder": {
+      "type": "object", "required": ["symbol", "side", "quantity"],
+      "anyOf": [{"required": ["order_type"]}, {"required": ["type"]}],
+      "description": "Fields that are not listed are ignored, except those that would make it \\
+    another order (stop_price, trigger_price, trailing_delta, trail_percent, trail_amount, \\
+    activation_price, quote_quantity, display_quantity, iceberg_quantity, expire_time, \\
+    good_till_date): they are refused while they are not supported.",
+      "properties": {
+        "symbol": {"$ref": "#/components/schemas/Symbol"},
+        "side": {"$ref": "#/components/schemas/SideInput"},
+        "order_type": {"$ref": "#/components/schemas/TypeInput"},
+        "type": {"$ref": "#/components/schemas/TypeInput"},
+        "quantity": {"$ref": "#/components/schemas/Money"},
+        "price": {"$ref": "#/components/schemas/OptionalMoney"},
+        "time_in_force": {"$ref": "#/components/schemas/TimeInForceInput"},
+        "tif": {"$ref": "#/components/schemas/TimeInForceInput"},
+        "post_only": {"type": ["boolean", "null"]},
+        "reduce_only": {"type": ["boolean", "null"], "enum": [false, null]},
+        "client_order_id": {"type": ["string", "null"], "minLength": 1, "maxLength": 64,
+          "pattern": "^[!-~]+$"},
+        "exchange": {"$ref": "#/components/schemas/OptionalPluginName"},
+        "plugin": {"$ref": "#/components/schemas/OptionalPluginName"},
+        "account": {"$ref": "#/components/schemas/OptionalPluginName"},
+        "strategy_id": {"$ref": "#/components/schemas/OptionalLabel"},
+        "strategy": {"$ref": "#/components/schemas/OptionalLabel"},
+        "signal_id": {"$ref": "#/components/schemas/OptionalLabel"},
+        "category": {"$ref": "#/components/schemas/OptionalLabel"},
+        "confidence": {"$ref": "#/components/schemas/OptionalMoney"},
+        "stop_loss": {"$ref": "#/components/schemas/OptionalMoney"},
+        "take_profit": {"$ref": "#/components/schemas/OptionalMoney"}
+      },
+      "examples": [
+        {"symbol": "BTCUSDT", "side": "BUY", "order_type": "MARKET", "quantity": 0.01},
+        {"symbol": "ETH/USDT", "side": "sell", "order_type": "LIMIT", "quantity": "0.5",
+          "price": "3600.00", "time_in_force": "GTC", "client_order_id": "desk-17"}
+      ]
+    },
+    "MockPriceInput": {
+      "type": "object", "required": ["price"],
+      "properties": {
+        "price": {"$ref": "#/components/schemas/Money"},
+        "quantity": {"type": ["number", "string", "null"],
+          "description": "How much can be traded at the price; null for any quantity."}
+      },
+      "examples": [{"price": 66000}, {"price": "66000", "quantity": "0.005"}]
+    },
+    "MockFaultsInput": {
+      "type": "object",
+      "properties": {
+        "lost_answers": {"$ref": "#/components/schemas/Count"},
+        "lost_orders": {"$ref": "#/components/schemas/Count"},
+        "silent_queries": {"$ref": "#/components/schemas/Count"},
+        "latency_ms": {"type": ["integer", "null"], "minimum": 0, "maximum": 600000,
+          "description": "How long every answer takes; null leaves it as it is."}
+      },
+      "examples": [{"lost_answers": 1}]
+    },
+    "Count": {"type": ["integer", "null"], "minimum": 0, "maximum": 600000}
+    """
+}

@@ -1,0 +1,139 @@
+// The wires between a world's engine and its venue: what is lost, late, silent, told twice.
+
+import Trading
+
+extension World {
+  /// After this time a plugin gives up a silent venue.
+  private static let silence = 20_000...70_000
+
+  func send(_ order: Order) {
+    let id = order.id
+    switch random.number(0...99) {
+    case 0..<60:
+      arrive(order, in: 1...300) { world, isAccepted in world.answerSubmission(id, isAccepted) }
+    case 60..<70:
+      // The request is lost.
+      tell(.submitted(id, .unknown(reason: "Connection reset.")), in: 1...2_000)
+    case 70..<80:
+      // The answer is lost.
+      arrive(order, in: 1...1_000) { world, _ in
+        world.tell(.submitted(id, .unknown(reason: "HTTP 502")), in: 1...1_000)
+      }
+    case 80..<90:
+      // The plugin gives up, and the request arrives all the same.
+      tell(.submitted(id, .unknown(reason: "Timed out.")), in: 1...1_500)
+      arrive(order, in: 1_500...4_000) { _, _ in }
+    default:
+      // Silence for longer than the engine waits.
+      if random.chance(70) { arrive(order, in: 1...3_000) { _, _ in } }
+      tell(.submitted(id, .unknown(reason: "Timed out.")), in: World.silence)
+    }
+  }
+
+  private func arrive(
+    _ order: Order, in range: ClosedRange<Int>, then answer: @escaping (World, Bool) -> Void
+  ) {
+    later(range, survivesCrash: true) { world in
+      let isAccepted = world.venue.receive(order, at: world.now, &world.random)
+      world.stream(order.id)
+      world.tradeNowAndThen(order.id)
+      answer(world, isAccepted)
+    }
+  }
+
+  private func answerSubmission(_ id: OrderID, _ isAccepted: Bool) {
+    guard isAccepted, let report = venue.report(id), let entry = venue.entries[id] else {
+      return tell(.submitted(id, .rejected(sampleRejection)), in: 1...1_000)
+    }
+    let symbol = entry.terms.symbol
+    let position = PositionReport(symbol: symbol, quantity: venue.position(symbol))
+    tell(.submitted(id, .accepted(report, position: random.chance(50) ? position : nil)), in: 1...800)
+  }
+
+  private func tradeNowAndThen(_ id: OrderID) {
+    guard venue.entries[id]?.isWorking == true else { return }
+    later(100...9_000, survivesCrash: true) { world in
+      guard world.venue.entries[id]?.isWorking == true else { return }
+      world.venue.trade(id, at: world.now, &world.random)
+      world.stream(id)
+      world.tradeNowAndThen(id)
+    }
+  }
+
+  /// The stream: lost now and then, told twice now and then, in any order.
+  private func stream(_ id: OrderID) {
+    guard var report = venue.report(id), !random.chance(30) else { return }
+    // A stream tells of the newest trade, a query of all.
+    if random.chance(50) { report.fills = report.fills.suffix(1) }
+    // Some messages say that all is over and leave the trades to others.
+    if random.chance(10) { report.fills = [] }
+    tell(.reported(report), in: 1...2_500)
+    if random.chance(25) { tell(.reported(report), in: 1...5_000) }
+  }
+
+  func cancel(_ id: OrderID) {
+    let fate = random.number(0...99)
+    guard fate < 85 else {
+      if fate < 95 { tell(.cancelAnswered(id, .unknown(reason: "HTTP 503")), in: 1...2_000) }
+      return
+    }
+    later(1...600, survivesCrash: true) { world in
+      let outcome = world.cancelOutcome(id)
+      if fate < 70 {
+        world.tell(.cancelAnswered(id, outcome), in: 1...800)
+      } else if fate < 80 {
+        world.tell(.cancelAnswered(id, .unknown(reason: "HTTP 504")), in: 1...2_000)
+      }
+    }
+  }
+
+  private func cancelOutcome(_ id: OrderID) -> CancelOutcome {
+    if random.chance(10) { return .refused(isGone: false, reason: "Too many requests.") }
+    guard venue.cancel(id), let report = venue.report(id) else {
+      return .refused(isGone: true, reason: "Unknown order.")
+    }
+    stream(id)
+    if random.chance(20) {
+      later(1...4_000, survivesCrash: true) { world in
+        world.venue.trade(id, at: world.now, isLate: true, &world.random)
+        world.stream(id)
+      }
+    }
+    return .canceled(report)
+  }
+
+  func query(_ id: OrderID) {
+    let fate = random.number(0...99)
+    guard fate >= 5 else { return }
+    guard canBeAskedLater, fate >= 20 else {
+      return tell(.queryAnswered(id, .unavailable(reason: "HTTP 503")), in: 1...1_000)
+    }
+    later(1...400) { world in
+      guard world.venue.isVisible(id, at: world.now), let report = world.venue.report(id) else {
+        return world.tell(.queryAnswered(id, .notFound), in: 1...800)
+      }
+      world.tell(.queryAnswered(id, .found(report)), in: 1...800)
+    }
+  }
+
+  // MARK: Sweeps
+
+  func sweepOpenOrders() {
+    let open = venue.all.filter { $0.entry.isWorking && $0.entry.visibleFrom <= now }
+    tell(.openOrdersReported(binance, open.compactMap { venue.report($0.id) }), in: 1...500)
+  }
+
+  func sweepPositions() {
+    let reports = [bitcoin, ether].map {
+      PositionReport(symbol: $0, quantity: venue.position($0))
+    }
+    tell(.positionsReported(binance, reports), in: 1...500)
+  }
+
+  /// A bridge that cannot be asked for an order tells of all of them instead.
+  func sweepTrades() {
+    for (id, entry) in venue.all where !entry.fills.isEmpty || !canBeAskedLater {
+      if let report = venue.report(id) { tell(.reported(report), in: 1...500) }
+    }
+  }
+}
