@@ -21,8 +21,12 @@ public final class Connection {
   static let checkpointPages = 4_096
 
   let handle: OpaquePointer
+  /// Configures the library, once, before its first use.
+  private static let isConfigured = sqlite_shim_disable_memory_statistics() == SQLITE_OK
+
   /// Opens a file.
   public init(path: String, mode: Mode = .readWrite) throws(DatabaseError) {
+    precondition(Connection.isConfigured, "SQLite was used before it could be configured.")
     var handle: OpaquePointer?
     let flags =
       switch mode {

@@ -1,4 +1,5 @@
-// Orders, fills and positions as JSON. Money is written as JSON numbers from its exact decimal text.
+// Orders, fills and positions as JSON. Money is written as JSON numbers from its exact decimal
+// text.
 
 internal import Storage
 internal import Trading

@@ -1,11 +1,11 @@
-// A request's body as a JSON object. It knows no fields; it decides which bodies can be read at all.
-// The rule to keep: what could be read in two ways is refused.
+// A request's body as a JSON object. It knows no fields; it decides which bodies can be read at
+// all. The rule to keep: what could be read in two ways is refused.
 
 internal import Wire
 
 enum JSONObject {
-  /// The body's object. Throws 400 for what is no JSON, 422 for another value than an object and for
-  /// a name that stands twice.
+  /// The body's object. Throws 400 for what is no JSON, 422 for another value than an object and
+  /// for a name that stands twice.
   static func parse(_ body: [UInt8]) throws(APIError) -> JSONValue {
     let document: JSONDocument
     do throws(JSONError) {

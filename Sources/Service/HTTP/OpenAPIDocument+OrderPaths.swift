@@ -5,7 +5,7 @@ extension OpenAPIDocument {
     "/orders": {
       "post": {
         "tags": ["orders"], "operationId": "submitOrder", "summary": "Submit an order.",
-        "description": "Sent to the venue at most once. A repetition under the same \\
+        "description": "Sent to the venue at most once. A repetition under the same \
     Idempotency-Key, client_order_id or signal_id gets the first order's answer.",
         "parameters": [{"$ref": "#/components/parameters/IdempotencyKey"}],
         "requestBody": {"required": true, "content": {"application/json": {

@@ -23,7 +23,7 @@ extension OpenAPIDocument {
 
   static let requestSchemas = """
     "Money": {"type": ["number", "string"], "examples": [0.01, "67500.25"],
-      "description": "A decimal number, as JSON number or as text; exact either way. At most 15 \\
+      "description": "A decimal number, as JSON number or as text; exact either way. At most 15 \
     digits before the point, 18 after it and 28 in all."},
     "OptionalMoney": {"type": ["number", "string", "null"],
       "description": "As Money; null is the same as left out."},
@@ -52,9 +52,9 @@ extension OpenAPIDocument {
     "NewOrder": {
       "type": "object", "required": ["symbol", "side", "quantity"],
       "anyOf": [{"required": ["order_type"]}, {"required": ["type"]}],
-      "description": "Fields that are not listed are ignored, except those that would make it \\
-    another order (stop_price, trigger_price, trailing_delta, trail_percent, trail_amount, \\
-    activation_price, quote_quantity, display_quantity, iceberg_quantity, expire_time, \\
+      "description": "Fields that are not listed are ignored, except those that would make it \
+    another order (stop_price, trigger_price, trailing_delta, trail_percent, trail_amount, \
+    activation_price, quote_quantity, display_quantity, iceberg_quantity, expire_time, \
     good_till_date): they are refused while they are not supported.",
       "properties": {
         "symbol": {"$ref": "#/components/schemas/Symbol"},

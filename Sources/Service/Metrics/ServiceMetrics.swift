@@ -33,11 +33,14 @@ internal import Trading
   private let commitEntries: HistogramFamily
   let journalQueue: GaugeFamily
   let rateBudgetLeft: GaugeFamily
-  private let rateRejections: CounterFamily
+  private let rateHits: CounterFamily
   private let breakerState: GaugeFamily
   private let breakerNumber: GaugeFamily
   private let breakerTransitions: CounterFamily
   private let breakerRejections: CounterFamily
+  private let cancelLatency: HistogramFamily
+  private let orderLatency: Histogram
+  private let lifecycle: OrderLifecycleMetrics
   private let connections: GaugeFamily
   private let states: GaugeFamily
   let lag: GaugeFamily
@@ -77,7 +80,7 @@ internal import Trading
   }
 
   /// From a tenth of a millisecond to ten seconds: below lies the noise of a timer, above a timeout.
-  static let latencyBuckets = [
+  nonisolated static let latencyBuckets = [
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   ]
   private static let sizeBuckets: [Double] = [
@@ -142,7 +145,7 @@ internal import Trading
       "execution_external_orders_total", "Orders that a venue has and nobody here knows.")
     denials = r.counter(
       "execution_validation_errors_total", "Requests and orders that were turned away.",
-      labels: ["validation_type"])
+      labels: ["validation_type", "field"])
     commitSeconds = r.histogram(
       "execution_journal_commit_seconds", "Duration of a commit of the journal.", buckets: latency)
     commitEntries = r.histogram(
@@ -152,8 +155,8 @@ internal import Trading
       "execution_journal_queue", "Batches and entries that wait for the store.")
     rateBudgetLeft = r.gauge(
       "execution_rate_budget_left", "New orders that the rate budget still allows at once.")
-    rateRejections = r.counter(
-      "execution_rate_limit_rejections_total", "New orders that the rate budget refused.")
+    rateHits = r.counter(
+      "order_execution_rate_limit_hits_total", "New orders that the rate budget refused.")
     breakerState = r.gauge(
       "execution_circuit_breaker_state", "1 for the state that the breaker is in.",
       labels: ["exchange", "state"])
@@ -163,7 +166,17 @@ internal import Trading
       "execution_circuit_breaker_transitions_total", "Changes of a breaker's state.",
       labels: ["exchange", "from_state", "to_state"])
     breakerRejections = r.counter(
-      "execution_circuit_breaker_rejections_total", "New orders that an open breaker refused.")
+      "execution_circuit_breaker_rejections_total", "New orders that an open breaker refused.",
+      labels: ["exchange"])
+    cancelLatency = r.histogram(
+      "order_execution_cancel_latency_seconds", "From a cancel's request to its answer.",
+      buckets: latency)
+    orderLatency = r.histogram(
+      "order_execution_order_latency_seconds",
+      "From an order's request to its answer, under the name that older dashboards use.",
+      buckets: latency
+    ).only
+    lifecycle = OrderLifecycleMetrics(r)
     connections = r.gauge(
       "execution_exchange_connections", "1 if the plugin is connected.", labels: ["exchange"])
     states = r.gauge(
@@ -192,6 +205,7 @@ internal import Trading
   }
 
   func count(_ entry: JournalEntry) {
+    lifecycle.count(entry)
     for event in entry.events {
       let name = event.name
       if let counter = eventCounters[name] {
@@ -238,6 +252,7 @@ internal import Trading
       return made
     }()
     made.calls.increment()
+    lifecycle.venueCalled(isError: status == "unknown", seconds: seconds)
     made.duration.observe(seconds)
     made.durationAlias.observe(seconds)
   }
@@ -247,6 +262,7 @@ internal import Trading
     let terms = order.terms
     let isFailure = order.state.status == "REJECTED"
     pipelineLatency.observe(Double(nanoseconds) / 1e9)
+    orderLatency.observe(Double(nanoseconds) / 1e9)
     guard isFailure else { return children(of: terms).successes.increment() }
     orders.with(
       terms.account.text, terms.symbol.text, terms.side.rawValue, terms.type.rawValue, "failure"
@@ -283,16 +299,25 @@ internal import Trading
     case .positionDiffers(let key, _, _):
       positionDifferences.with(key.account.text, key.symbol.text).increment()
     case .denied(let code):
-      denials.with(code).increment()
-      if code == "RATE_LIMITED" { rateRejections.only.increment() }
-      if code == "CIRCUIT_OPEN" { breakerRejections.only.increment() }
+      denials.with(code, "").increment()
+      if code == "RATE_LIMITED" { rateHits.only.increment() }
     case .breaker(let account, let from, let to):
       breakerTransitions.with(account.text, from, to).increment()
     }
   }
 
-  /// A request was turned away before the engine saw it.
-  func refused(_ code: String) { denials.with(code).increment() }
+  /// A request was turned away before the engine saw it, because of `field` if there is one.
+  func refused(_ error: APIError) {
+    denials.with(error.code, error.detail.first { $0.name == "field" }?.value ?? "").increment()
+  }
+
+  /// An open breaker turned a new order away.
+  func breakerRefused(_ account: AccountID) { breakerRejections.with(account.text).increment() }
+
+  /// A cancel was answered.
+  func cancelAnswered(nanoseconds: UInt64) {
+    cancelLatency.only.observe(Double(nanoseconds) / 1e9)
+  }
 
   func unknown(count: Int, oldestSeconds: Double) {
     unknownOrders.only.set(Double(count))

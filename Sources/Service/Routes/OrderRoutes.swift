@@ -21,6 +21,9 @@ internal import Wire
     ]
   }
 
+  /// What an order's answer takes, which still fits the allocator's cache of small pieces.
+  private static let answerBytes = 992
+
   // MARK: Submit
 
   private func submit(_ call: Call) {
@@ -30,9 +33,14 @@ internal import Wire
         call.request.body, idempotencyHeader: call.request.header("idempotency-key"),
         defaultAccount: defaultAccount)
       gateway.metrics.validated(nanoseconds: call.elapsedNanoseconds)
-      gateway.submit(body.terms) { reply in answer(call, reply, warnings: body.warnings) }
+      gateway.submit(body.terms) { reply in
+        if case .refused(let refusal) = reply, refusal.denial.code == "CIRCUIT_OPEN" {
+          gateway.metrics.breakerRefused(body.terms.account)
+        }
+        answer(call, reply, warnings: body.warnings)
+      }
     } catch {
-      gateway.metrics.refused(error.code)
+      gateway.metrics.refused(error)
       call.respond(error)
     }
   }
@@ -51,7 +59,7 @@ internal import Wire
     case .canceled(let ended), .notCanceled(let ended, _): (status, order) = (200, ended)
     }
     count(call, order)
-    var json = JSONWriter(reserving: 1_024)
+    var json = JSONWriter(reserving: OrderRoutes.answerBytes)
     json.beginObject()
     json.member("success", true)
     json.members(
@@ -82,6 +90,7 @@ internal import Wire
       return call.respond(OrderRoutes.noOrder(call.parameters[0]))
     }
     gateway.cancel(reference) { reply in
+      gateway.metrics.cancelAnswered(nanoseconds: call.elapsedNanoseconds)
       switch reply {
       case .canceled(let order), .created(let order), .repeated(let order):
         respond(call, 200, order)
@@ -99,7 +108,7 @@ internal import Wire
   }
 
   private func respond(_ call: Call, _ status: Int, _ order: Order) {
-    var json = JSONWriter(reserving: 1_024)
+    var json = JSONWriter(reserving: OrderRoutes.answerBytes)
     json.beginObject()
     json.member("success", true)
     json.members(of: order)

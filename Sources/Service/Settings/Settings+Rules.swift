@@ -3,7 +3,11 @@
 
 extension Settings {
   mutating func checkPlugins(known: [String]) throws(ConfigurationError) {
-    if let unknown = plugins.first(where: { !known.contains($0) }) {
+    // An instance is called like its kind, or its kind and a suffix, such as mock-2.
+    let unknown = plugins.first { name in
+      !known.contains { name == $0 || name.hasPrefix($0 + "-") }
+    }
+    if let unknown {
       throw ConfigurationError(
         "PLUGINS names \"\(unknown)\", but the plugins are \(known.joined(separator: ", ")).")
     }
@@ -21,6 +25,11 @@ extension Settings {
   }
 
   func checkAccess() throws(ConfigurationError) {
+    guard isPaperTradingEnabled else {
+      throw ConfigurationError(
+        "ENABLE_PAPER_TRADING is false, but every plugin of this version is simulated, so nothing "
+          + "could be traded; set it to true.")
+    }
     if isLiveTradingEnabled {
       guard apiKeys != nil else {
         throw ConfigurationError(

@@ -47,8 +47,9 @@ extension Engine {
       apply(report, to: live)
     case .refused(let isGone, let reason):
       applyAndRecord([.cancelRefused(isGone: isGone, reason: reason)], to: live)
-      if isGone {
+      if isGone || live.order.state.isSealed {
         scheduleLookup(live)
+        answerWaiters(live)
       } else {
         answerCancelWaiters(live, refusal: reason)
       }
