@@ -84,7 +84,7 @@ final class Database {
 
   private func forgetDirty(through sequence: Int64) {
     projectedThrough = sequence
-    dirty = Projection()
+    dirty.removeAll()
   }
 
   // MARK: Restart
@@ -151,6 +151,14 @@ struct Projection {
   var fills: [(Order, Fill)] = []
   var positions: [PositionKey: Position] = [:]
   var entries = 0
+
+  /// Forgets the rows and keeps their memory: the next ones are about as many.
+  mutating func removeAll() {
+    orders.removeAll(keepingCapacity: true)
+    fills.removeAll(keepingCapacity: true)
+    positions.removeAll(keepingCapacity: true)
+    entries = 0
+  }
 
   mutating func add(_ entry: JournalEntry) {
     entries += 1
