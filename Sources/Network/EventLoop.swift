@@ -1,7 +1,7 @@
 // The event loop: one thread that waits for sockets, timers and work, and runs everything of
 // `LoopActor`. It is not a pool and there is only one of it.
-// The rule to keep: `local`, `sources` and `timers` belong to the loop thread; other threads use the
-// inbox and nothing else.
+// The rule to keep: `local`, `sources` and `timers` belong to the loop thread; other threads use
+// the inbox and nothing else.
 
 internal import CLinux
 internal import Glibc

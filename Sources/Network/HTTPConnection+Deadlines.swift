@@ -1,7 +1,7 @@
 // Sending, phases and deadlines of a connection: how long what it does now may take.
-// It does not schedule timers; it writes one number that the server's sweep compares with the clock.
-// The rule to keep: a deadline starts with its phase and is not moved by single bytes, so that a
-// client cannot buy time by dripping.
+// It does not schedule timers; it writes one number that the server's sweep compares with the
+// clock. The rule to keep: a deadline starts with its phase and is not moved by single bytes, so
+// that a client cannot buy time by dripping.
 
 internal import CLinux
 internal import Glibc

@@ -1,5 +1,6 @@
 // The plugin instances of this process, by name, in order of priority. The first is the default
-// unless another is named. An instance is called like its kind, or its kind and a suffix (`mock-2`).
+// unless another is named. An instance is called like its kind, or its kind and a suffix
+// (`mock-2`).
 
 public import Network
 public import Trading

@@ -73,7 +73,8 @@ public final class Connection {
       try execute("COMMIT")
       return result
     } catch {
-      // SQLite has rolled back by itself after some errors; a second rollback then fails harmlessly.
+      // SQLite has rolled back by itself after some errors; a second rollback then fails
+      // harmlessly.
       sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
       throw error
     }

@@ -1,6 +1,7 @@
 // The journal and its projections in one SQLite file, used by one thread. A batch of entries is one
-// transaction with one fsync. Projections lag behind the journal by at most a moment and are brought
-// up to date before anything is read, so an order that fills at once is written to its table once.
+// transaction with one fsync. Projections lag behind the journal by at most a moment and are
+// brought up to date before anything is read, so an order that fills at once is written to its
+// table once.
 
 internal import SQLite
 internal import Trading

@@ -1,5 +1,5 @@
-// Journal rows folded into orders and positions, by the same functions that the engine uses. This is
-// how tables are caught up, rebuilt and checked.
+// Journal rows folded into orders and positions, by the same functions that the engine uses. This
+// is how tables are caught up, rebuilt and checked.
 
 internal import Trading
 

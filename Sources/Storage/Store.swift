@@ -40,8 +40,8 @@ public final class Store: Sendable {
   private let deliver: @Sendable (StoreMessage) -> Void
   private let lock: StoreLock
 
-  /// Opens the database file at `path`, migrates it, checks and takes in the end of the journal, and
-  /// starts the thread. `deliver` is called on that thread.
+  /// Opens the database file at `path`, migrates it, checks and takes in the end of the journal,
+  /// and starts the thread. `deliver` is called on that thread.
   public static func open(
     path: String, deliver: @escaping @Sendable (StoreMessage) -> Void
   ) throws(StoreError) -> (store: Store, state: RestoredState) {

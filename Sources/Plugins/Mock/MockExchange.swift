@@ -2,9 +2,9 @@
 // positions. A pure value: no clock, no I/O. It is a netting margin account: selling what one does
 // not have goes short, buying needs the quote asset.
 //
-// Its model: a taker trades at the market price, worsened by the slippage and rounded to the tick; a
-// resting order trades at its own price as soon as the market price reaches it; where a price was set
-// with a quantity, no more than that is traded at it.
+// Its model: a taker trades at the market price, worsened by the slippage and rounded to the tick;
+// a resting order trades at its own price as soon as the market price reaches it; where a price was
+// set with a quantity, no more than that is traded at it.
 
 internal import Trading
 

@@ -1,6 +1,6 @@
-// The simulated exchange's memory: a SQLite file of its own, written by a thread of its own, so that
-// the exchange survives crashes independently of the service, as a real venue does. Answers go out
-// only after the ledger has them. Changes of one turn of the loop share a commit.
+// The simulated exchange's memory: a SQLite file of its own, written by a thread of its own, so
+// that the exchange survives crashes independently of the service, as a real venue does. Answers go
+// out only after the ledger has them. Changes of one turn of the loop share a commit.
 
 internal import Dispatch
 internal import Network

@@ -1,5 +1,5 @@
-// The commands of the executable. Without one, it serves. Every command ends with 0, 1 for a failure
-// that it has explained, or 2 for a command line that it did not understand.
+// The commands of the executable. Without one, it serves. Every command ends with 0, 1 for a
+// failure that it has explained, or 2 for a command line that it did not understand.
 
 internal import Glibc
 internal import Plugins

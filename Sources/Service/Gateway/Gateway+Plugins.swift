@@ -1,5 +1,5 @@
-// Starting the plugins and keeping in step with their venues. A plugin that cannot start is reported
-// and tried again; the service goes on without it, and its gate stays closed.
+// Starting the plugins and keeping in step with their venues. A plugin that cannot start is
+// reported and tried again; the service goes on without it, and its gate stays closed.
 
 internal import Network
 internal import Plugins

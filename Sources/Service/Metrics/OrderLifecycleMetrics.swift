@@ -25,10 +25,11 @@ final class OrderLifecycleMetrics {
     partial = counter("orders_partial_total", "Partial fills.")
     requests = counter("exchange_requests_total", "Calls of venues.")
     errors = counter("exchange_errors_total", "Calls of venues without an answer.")
-    latency = registry.histogram(
-      "order_execution_exchange_latency_seconds", "Duration of calls of venues.",
-      buckets: ServiceMetrics.latencyBuckets
-    ).only
+    latency =
+      registry.histogram(
+        "order_execution_exchange_latency_seconds", "Duration of calls of venues.",
+        buckets: ServiceMetrics.latencyBuckets
+      ).only
   }
 
   func count(_ entry: JournalEntry) {

@@ -79,7 +79,8 @@ internal import Trading
     let durationAlias: Histogram
   }
 
-  /// From a tenth of a millisecond to ten seconds: below lies the noise of a timer, above a timeout.
+  /// From a tenth of a millisecond to ten seconds: below lies the noise of a timer, above a
+  /// timeout.
   nonisolated static let latencyBuckets = [
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   ]
@@ -96,10 +97,11 @@ internal import Trading
       labels: ["stage"], buckets: latency)
     venueStage = stages.with("venue")
     validateStage = stages.with("validate")
-    pipelineLatency = r.histogram(
-      "execution_pipeline_latency_seconds", "From an order's request to its answer.",
-      buckets: latency
-    ).only
+    pipelineLatency =
+      r.histogram(
+        "execution_pipeline_latency_seconds", "From an order's request to its answer.",
+        buckets: latency
+      ).only
     orders = r.counter(
       "execution_orders_total", "Orders that were answered, by outcome.",
       labels: ["exchange", "symbol", "side", "order_type", "status"])
@@ -171,11 +173,12 @@ internal import Trading
     cancelLatency = r.histogram(
       "order_execution_cancel_latency_seconds", "From a cancel's request to its answer.",
       buckets: latency)
-    orderLatency = r.histogram(
-      "order_execution_order_latency_seconds",
-      "From an order's request to its answer, under the name that older dashboards use.",
-      buckets: latency
-    ).only
+    orderLatency =
+      r.histogram(
+        "order_execution_order_latency_seconds",
+        "From an order's request to its answer, under the name that older dashboards use.",
+        buckets: latency
+      ).only
     lifecycle = OrderLifecycleMetrics(r)
     connections = r.gauge(
       "execution_exchange_connections", "1 if the plugin is connected.", labels: ["exchange"])
@@ -243,14 +246,16 @@ internal import Trading
   ) {
     let seconds = Double(nanoseconds) / 1e9
     let call = VenueCall(account: account, endpoint: endpoint, status: status)
-    let made = venueCalls[call] ?? {
-      let made = VenueCallChildren(
-        calls: calls.with(account.text, endpoint, status),
-        duration: callDuration.with(account.text, endpoint),
-        durationAlias: callDurationAlias.with(account.text, endpoint))
-      venueCalls[call] = made
-      return made
-    }()
+    let made =
+      venueCalls[call]
+      ?? {
+        let made = VenueCallChildren(
+          calls: calls.with(account.text, endpoint, status),
+          duration: callDuration.with(account.text, endpoint),
+          durationAlias: callDurationAlias.with(account.text, endpoint))
+        venueCalls[call] = made
+        return made
+      }()
     made.calls.increment()
     lifecycle.venueCalled(isError: status == "unknown", seconds: seconds)
     made.duration.observe(seconds)

@@ -1,5 +1,5 @@
-// What Kubernetes, Prometheus and the monitor ask. /live says that the process works, /ready that it
-// takes orders, /health tells both to people; it answers 200 as long as it can answer at all.
+// What Kubernetes, Prometheus and the monitor ask. /live says that the process works, /ready that
+// it takes orders, /health tells both to people; it answers 200 as long as it can answer at all.
 
 internal import Network
 internal import Plugins

@@ -1,6 +1,6 @@
 // The body of POST /orders. Callers send more than is needed, in either case, with null where they
-// have nothing: extra fields are ignored, unknown values are refused, and a field whose meaning would
-// be lost is refused by name.
+// have nothing: extra fields are ignored, unknown values are refused, and a field whose meaning
+// would be lost is refused by name.
 
 internal import Trading
 internal import Wire

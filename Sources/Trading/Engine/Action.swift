@@ -4,8 +4,8 @@
 public enum Action: Equatable, Sendable {
   /// Append an entry to the journal. Entries are recorded in the order of their numbers.
   case record(JournalEntry)
-  /// Send the order to its venue, once. Its intent is durable. Whatever comes of it is told once, as
-  /// `.unknown` where nothing came: until then it counts as being on its way.
+  /// Send the order to its venue, once. Its intent is durable. Whatever comes of it is told once,
+  /// as `.unknown` where nothing came: until then it counts as being on its way.
   case send(Order)
   /// Ask the venue to cancel the order.
   case cancel(Order)

@@ -121,8 +121,8 @@ extension Engine {
     leaveMemoryIfFinished(live)
   }
 
-  /// A report that nobody asked for. If it is the first proof that the venue has the order, a cancel
-  /// that waited for one goes out.
+  /// A report that nobody asked for. If it is the first proof that the venue has the order, a
+  /// cancel that waited for one goes out.
   mutating func reported(_ report: OrderReport, of live: LiveOrder) {
     let wasOnTheWire = live.order.phase == .wire
     apply(report, to: live)

@@ -1,6 +1,6 @@
 // What the engine keeps in memory: live orders, and one record per account and instrument. Orders
-// that have ended, are settled and are durable leave memory; the store has them. These are classes so
-// that a decision costs one look-up and no copies; the engine that owns them cannot be copied.
+// that have ended, are settled and are durable leave memory; the store has them. These are classes
+// so that a decision costs one look-up and no copies; the engine that owns them cannot be copied.
 
 /// An order in memory and what is under way for it.
 final class LiveOrder {

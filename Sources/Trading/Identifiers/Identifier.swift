@@ -20,8 +20,8 @@ public struct Identifier<Kind>: Hashable, Sendable, CustomStringConvertible {
     self.text = text
   }
 
-  /// An identifier made of a kind of text and a number, such as `MOCK-17`. The prefix is a literal of
-  /// at most 40 printable ASCII characters.
+  /// An identifier made of a kind of text and a number, such as `MOCK-17`. The prefix is a literal
+  /// of at most 40 printable ASCII characters.
   public init(_ prefix: StaticString, _ number: Int64) { text = "\(prefix)\(number)" }
 
   /// The characters.

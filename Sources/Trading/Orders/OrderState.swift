@@ -147,7 +147,8 @@ extension OrderState {
         ? .becomeAnomalous(.sealed(.canceled)) : .become(.sealed(.rejected))
     // The order is known to be there; an unanswered command keeps its overlay and is asked about.
     case .becameUnknown: .ignore
-    // A partial fill does not clear a pending request (FIX: PendingCancel precedes PartiallyFilled).
+    // A partial fill does not clear a pending request (FIX: PendingCancel precedes
+    // PartiallyFilled).
     case .partlyFilled: .apply
     case .lastFilled: .become(.sealed(.filled))
     case .cancelRequested: self == .pendingCancel ? .ignore : .apply

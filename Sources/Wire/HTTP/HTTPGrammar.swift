@@ -30,7 +30,8 @@ enum HTTPGrammar {
     }
   }
 
-  /// `unreserved` and `sub-delims`: a registered name, without its escapes (RFC 3986 section 3.2.2).
+  /// `unreserved` and `sub-delims`: a registered name, without its escapes (RFC 3986 section
+  /// 3.2.2).
   @inline(__always)
   static func isRegisteredName(_ byte: UInt8) -> Bool {
     switch byte {

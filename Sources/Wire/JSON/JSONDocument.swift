@@ -1,6 +1,7 @@
 // A parsed JSON text: the source bytes, and one flat array of nodes that point into them.
 // It is not a tree of objects and not a decoder into types; values are views made on demand.
-// The rule to keep: a document that exists is valid RFC 8259 and valid UTF-8, so views never check again.
+// The rule to keep: a document that exists is valid RFC 8259 and valid UTF-8, so views never check
+// again.
 
 /// A strictly parsed RFC 8259 text: flat nodes over the source bytes, no recursion, numbers kept as
 /// text.

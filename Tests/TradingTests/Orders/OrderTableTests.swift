@@ -1,8 +1,8 @@
 // The transition table as it was specified, written out by hand and not derived from the code, and
 // the comparison of every cell with `OrderState.move(on:)`.
 //
-// Cells: a state's name = the order enters that phase (WIRE is submitting or unknown); + = the event
-// counts, the phase stays; = = stale or repeated, nothing changes; - = refused to the caller;
+// Cells: a state's name = the order enters that phase (WIRE is submitting or unknown); + = the
+// event counts, the phase stays; = = stale or repeated, nothing changes; - = refused to the caller;
 // . = cannot happen. A trailing ! means that the move is counted as an anomaly; a ! alone, that
 // the event contradicts what is known and is not applied.
 //
