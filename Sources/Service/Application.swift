@@ -85,7 +85,8 @@ struct StartError: Error, CustomStringConvertible {
     do throws(NetworkError) {
       port = try server.listen(host: settings.host, port: settings.port)
     } catch {
-      throw StartError(description: error.description)
+      throw StartError(
+        description: "\(error.description) Stop what listens there, or set HOST and SERVICE_PORT.")
     }
   }
 

@@ -117,7 +117,8 @@ extension RiskLimits {
     return Denial(
       code: "MAX_POSITION_NOTIONAL",
       sentence: "With this order the position in \(terms.symbol) could be worth \(notional), more "
-        + "than MAX_POSITION_NOTIONAL = \(maxPositionNotional) allows. Reduce it or raise the limit.",
+        + "than MAX_POSITION_NOTIONAL = \(maxPositionNotional) allows. Send a smaller order or "
+        + "raise the limit.",
       value: "\(notional)", limit: "\(maxPositionNotional)")
   }
 }
