@@ -14,7 +14,7 @@ internal import Glibc
 
 /// Waits on descriptors. `add`, `remove`, `wait` and `dispatch` are for the loop thread; `wake` is
 /// for any.
-final class Poller: @unchecked Sendable {
+final class Poller {
   static let readable = EPOLLIN.rawValue
   static let writable = EPOLLOUT.rawValue
   static let peerClosed = EPOLLRDHUP.rawValue

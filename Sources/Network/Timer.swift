@@ -6,7 +6,7 @@
 @LoopActor public final class Timer {
   nonisolated let dueNanoseconds: UInt64
   /// Where the queue holds it, or nil. Written by the queue only.
-  nonisolated(unsafe) fileprivate var position: Int?
+  fileprivate var position: Int?
   fileprivate let body: @LoopActor () -> Void
 
   init(dueNanoseconds: UInt64, body: @escaping @LoopActor () -> Void) {
@@ -31,13 +31,13 @@ struct TimerQueue {
     return Int32(min((first.dueNanoseconds - now + 999_999) / 1_000_000, 3_600_000))
   }
 
-  mutating func insert(_ timer: Timer) {
+  @LoopActor mutating func insert(_ timer: Timer) {
     timer.position = heap.count
     heap.append(timer)
     moveUp(from: heap.count - 1)
   }
 
-  mutating func remove(_ timer: Timer) {
+  @LoopActor mutating func remove(_ timer: Timer) {
     guard let position = timer.position else { return }
     timer.position = nil
     let last = heap.removeLast()
@@ -48,18 +48,18 @@ struct TimerQueue {
   }
 
   /// The next timer that is due, taken out of the queue.
-  mutating func takeDue(at now: UInt64) -> Timer? {
+  @LoopActor mutating func takeDue(at now: UInt64) -> Timer? {
     guard let first = heap.first, first.dueNanoseconds <= now else { return nil }
     remove(first)
     return first
   }
 
-  private mutating func place(_ timer: Timer, at position: Int) {
+  @LoopActor private mutating func place(_ timer: Timer, at position: Int) {
     heap[position] = timer
     timer.position = position
   }
 
-  private mutating func moveUp(from start: Int) {
+  @LoopActor private mutating func moveUp(from start: Int) {
     var position = start
     while position > 0 {
       let parent = (position - 1) / 2
@@ -69,7 +69,7 @@ struct TimerQueue {
     }
   }
 
-  private mutating func moveDown(from start: Int) {
+  @LoopActor private mutating func moveDown(from start: Int) {
     var position = start
     while true {
       var least = position
@@ -83,7 +83,7 @@ struct TimerQueue {
     }
   }
 
-  private mutating func exchange(_ one: Int, _ other: Int) {
+  @LoopActor private mutating func exchange(_ one: Int, _ other: Int) {
     let timer = heap[one]
     place(heap[other], at: one)
     place(timer, at: other)
