@@ -29,15 +29,17 @@ final class Database {
       positions = try PositionTable(connection)
       queries = Queries(connection)
       setProjected = try connection.prepare("UPDATE projection SET projected_through = ?")
+      // The tables' mark first: a running service may write between the two, and the journal must
+      // not look shorter than the tables for that.
+      let projected = try connection.prepare("SELECT projected_through FROM projection")
+      projectedThrough = try projected.step() ? projected.integer(0) : 0
+      projected.reset()
       let last = try connection.prepare(
         "SELECT sequence, hash FROM order_events ORDER BY sequence DESC LIMIT 1")
       head =
         try last.step()
         ? JournalTable.Head(sequence: last.integer(0), hash: last.bytes(1)) : .empty
       last.reset()
-      let projected = try connection.prepare("SELECT projected_through FROM projection")
-      projectedThrough = try projected.step() ? projected.integer(0) : 0
-      projected.reset()
     } catch {
       throw StoreError(error, doing: "read its tables")
     }
@@ -50,8 +52,8 @@ final class Database {
   /// Whether tables lag behind the journal.
   var isLagging: Bool { dirty.entries > 0 }
 
-  /// Whether the journal has at least what the tables were made of.
-  var isJournalComplete: Bool { projectedThrough <= head.sequence }
+  /// Whether a journal that ends there has at least what the tables were made of.
+  func reaches(_ sequence: Int64) -> Bool { projectedThrough <= sequence }
 
   /// Appends entries to the journal, durably and all or none.
   func append(_ entries: ArraySlice<JournalEntry>) throws(DatabaseError) {
@@ -75,6 +77,17 @@ final class Database {
     forgetDirty(through: head.sequence)
   }
 
+  /// Writes a little and changes nothing: whether the disk has room again. The mark goes there and
+  /// back because SQLite does not write a page whose bytes stay the same.
+  func probe() throws(DatabaseError) {
+    try connection.transaction { () throws(DatabaseError) in
+      for mark in [projectedThrough + 1, projectedThrough] {
+        setProjected.bind(mark)
+        try setProjected.run()
+      }
+    }
+  }
+
   private func writeDirty(through sequence: Int64) throws(DatabaseError) {
     for order in dirty.orders.values { try orders.write(order) }
     for (order, fill) in dirty.fills { try fills.write(fill, of: order) }
@@ -92,13 +105,13 @@ final class Database {
 
   /// Takes in the journal's rows that the tables do not have yet, and checks their chain.
   func catchUp(progress: (Int64) -> Void = { _ in }) throws(StoreError) {
-    guard isJournalComplete else { throw Verification.cutOff(head.sequence) }
+    guard reaches(head.sequence) else { throw Verification.cutOff(head.sequence) }
     var chain = try self.chain(at: projectedThrough)
     var fold = Fold(orders: orders, positions: try positions.readAll())
     while chain.sequence < head.sequence {
       let rows = try journal.rows(after: chain.sequence, count: Database.dirtyEntriesMax)
       for row in rows {
-        guard journal.isIntact(row, after: chain) else { throw Verification.broken(row.sequence) }
+        guard journal.isIntact(row, after: chain) else { throw Verification.broken(after: chain) }
         dirty.add(try fold.apply(row))
         chain = JournalTable.Head(sequence: row.sequence, hash: row.hash)
       }
@@ -132,7 +145,7 @@ final class Database {
   private func chain(at sequence: Int64) throws(StoreError) -> JournalTable.Head {
     guard sequence > 0 else { return .empty }
     guard let row = try journal.rows(after: sequence - 1, count: 1).first, row.sequence == sequence
-    else { throw Verification.broken(sequence) }
+    else { throw Verification.broken(at: sequence) }
     return JournalTable.Head(sequence: sequence, hash: row.hash)
   }
 

@@ -52,40 +52,17 @@ final class Queries {
   }
 
   func page(_ filter: OrderFilter, _ table: OrderTable) throws(StoreError) -> [Order] {
-    var conditions = Conditions()
-    if !filter.states.isEmpty {
-      let names = filter.states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-      conditions.add("state IN (\(names))")
-      if !filter.states.contains(.settled) { conditions.add("state <> 'SETTLED'") }
-    }
-    if let symbol = filter.symbol { conditions.add("symbol = ?", .text(symbol.text)) }
-    if let side = filter.side { conditions.add("side = ?", .text(side.rawValue)) }
-    if let id = filter.strategyID { conditions.add("strategy_id = ?", .text(id.text)) }
-    if let account = filter.account { conditions.add("account = ?", .text(account.text)) }
-    // Ids begin with the millisecond of their order, so a span of time is a span of ids.
-    if let since = filter.since {
-      conditions.add("order_id >= ?", .bytes(since.firstOrderID.bytes))
-    }
-    if let until = filter.until { conditions.add("order_id < ?", .bytes(until.firstOrderID.bytes)) }
-    if let before = filter.before { conditions.add("order_id < ?", .bytes(before.bytes)) }
-    let statement = try prepare(
-      "SELECT \(OrderTable.columns) FROM orders\(conditions.clause) "
-        + "ORDER BY order_id DESC LIMIT \(filter.limit)")
-    conditions.bind(to: statement)
-    return try table.rows(of: statement)
+    try table.rows(of: statement(of: PageQuery(filter)))
   }
 
   func page(_ filter: FillFilter) throws(StoreError) -> [RecordedFill] {
-    var conditions = Conditions()
-    if let id = filter.orderID { conditions.add("order_id = ?", .bytes(id.bytes)) }
-    if let symbol = filter.symbol { conditions.add("symbol = ?", .text(symbol.text)) }
-    if let account = filter.account { conditions.add("account = ?", .text(account.text)) }
-    if let before = filter.before { conditions.add("fill_id < ?", .integer(before)) }
-    let statement = try prepare(
-      "SELECT \(FillTable.columns) FROM fills\(conditions.clause) "
-        + "ORDER BY fill_id DESC LIMIT \(filter.limit)")
-    conditions.bind(to: statement)
-    return try FillTable.rows(of: statement)
+    try FillTable.rows(of: statement(of: PageQuery(filter)))
+  }
+
+  private func statement(of query: PageQuery) throws(StoreError) -> Statement {
+    let statement = try prepare(query.sql)
+    query.bind(to: statement)
+    return statement
   }
 
   func entries(of id: OrderID) throws(StoreError) -> [RecordedEntry] {
@@ -104,41 +81,5 @@ final class Queries {
     } catch {
       throw StoreError(error, doing: "prepare a query")
     }
-  }
-}
-
-/// The WHERE clause of a page, with its values apart from its text.
-private struct Conditions {
-  enum Value {
-    case text(String)
-    case bytes([UInt8])
-    case integer(Int64)
-  }
-
-  private var terms: [String] = []
-  private var values: [Value] = []
-
-  var clause: String { terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ") }
-
-  mutating func add(_ term: String, _ value: Value? = nil) {
-    terms.append(term)
-    if let value { values.append(value) }
-  }
-
-  func bind(to statement: Statement) {
-    for value in values {
-      switch value {
-      case .text(let text): statement.bind(text)
-      case .bytes(let bytes): statement.bind(bytes)
-      case .integer(let integer): statement.bind(integer)
-      }
-    }
-  }
-}
-
-extension Timestamp {
-  /// The smallest id that an order of this millisecond can have.
-  fileprivate var firstOrderID: OrderID {
-    OrderID(value: UInt128(UInt64(clamping: microseconds / 1_000)) << 80)
   }
 }

@@ -99,14 +99,9 @@ enum Schema {
 
   /// Brings a database to this version's schema.
   static func migrate(_ connection: Connection) throws(StoreError) {
-    do throws(DatabaseError) {
-      try connection.execute(
-        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY) STRICT")
-    } catch {
-      throw StoreError(error, doing: "read the schema version")
-    }
     let version = try version(of: connection)
     guard version <= migrations.count else { throw StoreError.newerSchema(version) }
+    if version == 0 { try begin(connection) }
     for number in (version + 1)..<(migrations.count + 1) {
       do throws(DatabaseError) {
         try connection.transaction { () throws(DatabaseError) in
@@ -119,9 +114,34 @@ enum Schema {
     }
   }
 
-  /// The version of a database; 0 for an empty one.
+  /// Makes the table of versions in an empty database.
+  private static func begin(_ connection: Connection) throws(StoreError) {
+    let foreignTables: Int64
+    do throws(DatabaseError) {
+      foreignTables = try tables(of: connection, where: "name <> 'schema_migrations'")
+      if foreignTables == 0 {
+        try connection.execute(
+          "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY) STRICT")
+      }
+    } catch {
+      throw StoreError(error, doing: "begin its tables")
+    }
+    guard foreignTables == 0 else { throw StoreError.foreign }
+  }
+
+  private static func tables(
+    of connection: Connection, where condition: String
+  ) throws(DatabaseError) -> Int64 {
+    let statement = try connection.prepare(
+      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND \(condition)")
+    defer { statement.reset() }
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  /// The version of a database; 0 for an empty one and for one of another program.
   static func version(of connection: Connection) throws(StoreError) -> Int {
     do throws(DatabaseError) {
+      guard try tables(of: connection, where: "name = 'schema_migrations'") == 1 else { return 0 }
       let statement = try connection.prepare("SELECT max(version) FROM schema_migrations")
       defer { statement.reset() }
       return try statement.step() ? Int(statement.integer(0)) : 0

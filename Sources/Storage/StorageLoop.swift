@@ -20,6 +20,8 @@ final class StorageLoop {
   /// Set once the disk can no longer be trusted: nothing is acknowledged any more.
   private var failure: StoreError?
   private var isAvailable = true
+  /// When it is next tried whether the disk has room again.
+  private var nextProbe = DispatchTime.now()
 
   init(database: Database, deliver: @escaping @Sendable (StoreMessage) -> Void) {
     self.database = database
@@ -27,7 +29,7 @@ final class StorageLoop {
   }
 
   func run(_ store: Store) {
-    while let jobs = store.takeJobs(waiting: kept.isEmpty ? StorageLoop.idle : StorageLoop.retry) {
+    while let jobs = store.takeJobs(waiting: isAvailable ? StorageLoop.idle : StorageLoop.retry) {
       // Appends that follow one another share a commit; a read sees all that came before it.
       var entries: [JournalEntry] = []
       for job in jobs {
@@ -36,15 +38,16 @@ final class StorageLoop {
         case .read(let body):
           append(entries)
           entries = []
-          project()
-          body(Reader(database))
+          let problem = project()
+          body(Reader(database, problem: problem))
         }
       }
       append(entries)
-      if jobs.isEmpty { project() }
+      if jobs.isEmpty { _ = project() }
+      if !isAvailable { probe() }
     }
     if !kept.isEmpty { append([]) }
-    project()
+    _ = project()
   }
 
   private func append(_ entries: [JournalEntry]) {
@@ -65,10 +68,7 @@ final class StorageLoop {
       }
       let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
       rest = rest.dropFirst(batch.count)
-      if !isAvailable {
-        isAvailable = true
-        deliver(.available(true, reason: ""))
-      }
+      becomeAvailable()
       if let last = batch.last {
         deliver(.recorded(through: last.number, entries: batch.count, seconds: seconds))
       }
@@ -84,16 +84,41 @@ final class StorageLoop {
     if !dropped.isEmpty { deliver(.notRecorded(dropped)) }
   }
 
-  /// A failure here loses nothing: the journal has it all, and the next attempt starts over.
-  private func project() {
-    guard failure == nil, database.isLagging else { return }
+  /// Brings the tables up to date, or says why they are not. A failure here loses nothing: the
+  /// journal has it all, and the next attempt starts over. But nobody may read such tables: an
+  /// order that is missing there may exist.
+  private func project() -> StoreError? {
+    guard database.isLagging else { return nil }
+    if let failure { return failure }
     do throws(DatabaseError) {
       try database.project()
+      return nil
     } catch {
       let reason = StoreError(error, doing: "bring its tables up to date")
       if error.kind != .passing { failure = reason }
       isAvailable = false
       deliver(.available(false, reason: reason.description))
+      return reason
     }
+  }
+
+  /// While no orders are taken, nothing may come to be written that would show that the disk has
+  /// room again. So it is tried out.
+  private func probe() {
+    guard kept.isEmpty, failure == nil, DispatchTime.now() >= nextProbe else { return }
+    nextProbe = .now() + StorageLoop.retry
+    do throws(DatabaseError) {
+      try database.probe()
+      becomeAvailable()
+    } catch {
+      guard error.kind != .passing else { return }
+      failure = StoreError(error, doing: "write its tables")
+    }
+  }
+
+  private func becomeAvailable() {
+    guard !isAvailable else { return }
+    isAvailable = true
+    deliver(.available(true, reason: ""))
   }
 }

@@ -52,18 +52,17 @@ public final class Store: Sendable {
     // A thread of the operating system and not a task: it blocks on the disk by design.
     let queue = DispatchQueue(label: "storage", qos: .userInitiated)
     queue.async {
-      let result = Store.openDatabase(path)
-      switch result {
-      case .success(let (database, state)):
+      let failure = store.work(path) { state in
         opened.withLock { $0 = .success(state) }
         ready.signal()
-        StorageLoop(database: database, deliver: deliver).run(store)
-        lock.release()
-        store.closed.signal()
-      case .failure(let error):
-        opened.withLock { $0 = .failure(error) }
-        lock.release()
+      }
+      // The file is closed by now: whoever gets the lock finds it at rest.
+      lock.release()
+      if let failure {
+        opened.withLock { $0 = .failure(failure) }
         ready.signal()
+      } else {
+        store.closed.signal()
       }
     }
     ready.wait()
@@ -71,6 +70,18 @@ public final class Store: Sendable {
     case .success(let state): return (store, state)
     case .failure(let error): throw error
     case nil: throw StoreError(code: "STORE_FAILED", "The storage thread did not start.")
+    }
+  }
+
+  /// Opens the database, works until the store is to be closed, and closes it; or says why not.
+  private func work(_ path: String, opened: (RestoredState) -> Void) -> StoreError? {
+    switch Store.openDatabase(path) {
+    case .success(let (database, state)):
+      opened(state)
+      StorageLoop(database: database, deliver: deliver).run(self)
+      return nil
+    case .failure(let error):
+      return error
     }
   }
 
@@ -139,34 +150,38 @@ public final class Store: Sendable {
   }
 }
 
-/// What a read on the store's thread can ask for. The tables are up to date with the journal.
+/// What a read on the store's thread can ask for. The tables are up to date with the journal; where
+/// they could not be brought there, every question fails.
 public struct Reader: ~Copyable {
-  private let database: Database
+  private let current: Result<Database, StoreError>
 
-  init(_ database: Database) { self.database = database }
+  init(_ database: Database, problem: StoreError?) {
+    current = problem.map { .failure($0) } ?? .success(database)
+  }
 
   /// An order.
   public func order(_ reference: OrderReference) throws(StoreError) -> Order? {
-    try database.orders.order(reference)
+    try current.get().orders.order(reference)
   }
 
   /// The order that was made under a key.
   public func order(_ key: IdempotencyKey) throws(StoreError) -> Order? {
-    try database.orders.order(key)
+    try current.get().orders.order(key)
   }
 
   /// A page of orders, newest first.
   public func orders(_ filter: OrderFilter) throws(StoreError) -> [Order] {
-    try database.queries.page(filter, database.orders)
+    let database = try current.get()
+    return try database.queries.page(filter, database.orders)
   }
 
   /// A page of fills, newest first.
   public func fills(_ filter: FillFilter) throws(StoreError) -> [RecordedFill] {
-    try database.queries.page(filter)
+    try current.get().queries.page(filter)
   }
 
   /// The journal entries of an order, oldest first.
   public func entries(of id: OrderID) throws(StoreError) -> [RecordedEntry] {
-    try database.queries.entries(of: id)
+    try current.get().queries.entries(of: id)
   }
 }

@@ -35,6 +35,10 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
       isPassing: error.kind == .passing)
   }
 
+  static let foreign = StoreError(
+    code: "STORE_FOREIGN",
+    "The file is a database of another program; nothing was changed. Use another DATABASE_URL.")
+
   static func newerSchema(_ version: Int) -> StoreError {
     StoreError(
       code: "STORE_NEWER",

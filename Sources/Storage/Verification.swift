@@ -31,18 +31,18 @@ public enum Verification {
           "The database has schema version \(version). Start the service once to migrate it.")
     }
     let database = try Database(connection)
-    guard database.isJournalComplete else { throw cutOff(database.head.sequence) }
     var chain = JournalTable.Head.empty
     while true {
       let rows = try database.journal.rows(after: chain.sequence, count: rowsPerStep)
       guard !rows.isEmpty else { break }
       for row in rows {
-        guard database.journal.isIntact(row, after: chain) else { throw broken(row.sequence) }
-        guard EventCodec.decode(row.body) != nil else { throw broken(row.sequence) }
+        guard database.journal.isIntact(row, after: chain), EventCodec.decode(row.body) != nil
+        else { throw broken(after: chain) }
         chain = JournalTable.Head(sequence: row.sequence, hash: row.hash)
       }
       progress(chain.sequence, max(chain.sequence, database.head.sequence))
     }
+    guard database.reaches(chain.sequence) else { throw cutOff(chain.sequence) }
     return Report(rows: chain.sequence, changedRows: nil)
   }
 
@@ -101,7 +101,10 @@ public enum Verification {
     }
   }
 
-  static func broken(_ sequence: Int64) -> StoreError {
+  /// The row that should follow `head` is not there, or not as it was written.
+  static func broken(after head: JournalTable.Head) -> StoreError { broken(at: head.sequence + 1) }
+
+  static func broken(at sequence: Int64) -> StoreError {
     StoreError(
       code: "JOURNAL_BROKEN",
       "The journal is broken at sequence \(sequence): a row there was changed, is missing or was "

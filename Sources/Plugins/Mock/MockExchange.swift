@@ -222,8 +222,9 @@ struct MockExchange: Sendable {
 }
 
 extension MockOrder {
-  /// Whether the order trades before another one on the same side: better price, then older.
+  /// Whether the order trades before another one: buyers, then better price, then older.
   fileprivate func precedes(_ other: MockOrder) -> Bool {
+    guard side == other.side else { return side == .buy }
     guard let mine = limitPrice, let theirs = other.limitPrice, mine != theirs else {
       return id < other.id
     }

@@ -37,7 +37,10 @@ struct MockChange: Sendable {
 @LoopActor final class MockLedger {
   private let writer: MockLedgerWriter
   private var pending = MockChange()
+  /// Who waits for `pending`.
   private var waiters: [CheckedContinuation<Void, Never>] = []
+  /// Who waits for what is being written.
+  private var writeWaiters: [CheckedContinuation<Void, Never>] = []
   private var isWriting = false
   private var isFlushDue = false
 
@@ -51,6 +54,15 @@ struct MockChange: Sendable {
     await withCheckedContinuation { waiters.append($0) }
   }
 
+  /// Returns when all changes that were to be committed before are durable.
+  func settle() async {
+    if !waiters.isEmpty {
+      await withCheckedContinuation { waiters.append($0) }
+    } else if isWriting {
+      await withCheckedContinuation { writeWaiters.append($0) }
+    }
+  }
+
   private func scheduleFlush() {
     guard !isWriting, !isFlushDue else { return }
     isFlushDue = true
@@ -60,13 +72,16 @@ struct MockChange: Sendable {
   private func flush() {
     isFlushDue = false
     isWriting = true
-    let (change, waiting) = (pending, waiters)
+    let change = pending
     pending = MockChange()
+    writeWaiters = waiters
     waiters = []
     writer.write(change) {
       EventLoop.shared.post { [self] in
         isWriting = false
-        for waiter in waiting { waiter.resume() }
+        let done = writeWaiters
+        writeWaiters = []
+        for waiter in done { waiter.resume() }
         if !waiters.isEmpty { scheduleFlush() }
       }
     }

@@ -85,6 +85,7 @@ public import Trading
     guard let ledger else { return .unknown(reason: "\(name) is not started.") }
     await delay()
     guard let canceled = exchange.cancel(order.id) else {
+      await ledger.settle()
       return .refused(isGone: true, reason: "The exchange has no open order with this id.")
     }
     await ledger.commit(change(by: [canceled]))
@@ -99,24 +100,31 @@ public import Trading
       faults.silentQueries -= 1
       return .unavailable(reason: "The exchange did not answer.")
     }
-    if let open = exchange.openOrders[order.id] { return .found(open.report) }
+    // What is told must not be undone by a crash, so changes that are being written come first.
+    let open = exchange.openOrders[order.id]
+    await ledger.settle()
+    if let open { return .found(open.report) }
     return await ledger.order(order.id).map { .found($0.report) } ?? .notFound
   }
 
   /// The orders that rest.
   public func openOrders() async throws(PluginError) -> [OrderReport] {
-    exchange.openOrders.values.map(\.report)
+    try await settled { $0.openOrders.values.map(\.report) }
   }
 
   /// The positions that are not flat.
   public func positions() async throws(PluginError) -> [PositionReport] {
-    exchange.positions.map { PositionReport(symbol: $0.key, quantity: $0.value) }
+    try await settled { exchange in
+      exchange.positions.map { PositionReport(symbol: $0.key, quantity: $0.value) }
+    }
   }
 
   /// The balances of all assets that were ever held.
   public func balances() async throws(PluginError) -> [Balance] {
-    exchange.balances.keys.map { asset in
-      Balance(asset: asset, free: exchange.free(asset), locked: exchange.locked(asset))
+    try await settled { exchange in
+      exchange.balances.keys.map { asset in
+        Balance(asset: asset, free: exchange.free(asset), locked: exchange.locked(asset))
+      }
     }
   }
 
@@ -137,18 +145,33 @@ public import Trading
     health = PluginHealth(isHealthy: false, detail: "Stopped.")
   }
 
-  /// Moves a price and trades the resting orders that it reaches; with `available`, at most so much
-  /// is traded at it. False if there is no such instrument.
-  public func setPrice(_ symbol: Symbol, _ price: Price, available: Quantity?) async -> Bool {
+  /// Moves a price and trades the resting orders that it reaches. False if there is no such
+  /// instrument.
+  ///
+  /// The parts are one value because Swift 6.3 on x86-64 jumps to a wrong address in an async
+  /// function whose arguments do not fit into registers, as two 128-bit numbers do not.
+  public func setPrice(_ move: MockPriceMove) async -> Bool {
+    let symbol = move.symbol
     guard let ledger,
-      let changed = exchange.setPrice(symbol, price, available: available, at: now)
+      let changed = exchange.setPrice(symbol, move.price, available: move.available, at: now)
     else { return false }
-    report?(.price(symbol, price))
+    report?(.price(symbol, move.price))
     var change = change(by: changed)
-    change.markets[symbol] = (price, available)
+    change.markets[symbol] = (move.price, move.available)
     await ledger.commit(change)
     for order in changed { report?(.order(order.report)) }
     return true
+  }
+
+  /// What the exchange has now, told once the ledger has it. An exchange that does not run says
+  /// nothing: silence must not be taken for "none".
+  private func settled<Answer>(
+    _ answer: (MockExchange) -> Answer
+  ) async throws(PluginError) -> Answer {
+    guard let ledger else { throw PluginError("\(name) is not started.") }
+    let answer = answer(exchange)
+    await ledger.settle()
+    return answer
   }
 
   private var now: Timestamp { Timestamp(microseconds: EventLoop.shared.wallClockMicroseconds) }

@@ -1,4 +1,4 @@
-// What the owner decides about the simulated exchange.
+// What the owner decides about the simulated exchange, and what a test asks of it.
 
 public import Trading
 
@@ -36,4 +36,21 @@ public struct MockFaults: Equatable, Sendable {
 
   /// No faults.
   public init() {}
+}
+
+/// A price that a test sets on the simulated exchange.
+public struct MockPriceMove: Equatable, Sendable {
+  /// The instrument.
+  public var symbol: Symbol
+  /// Its new price.
+  public var price: Price
+  /// How much can be traded at the price; nil for any quantity.
+  public var available: Quantity?
+
+  /// A move from its parts.
+  public init(symbol: Symbol, price: Price, available: Quantity?) {
+    self.symbol = symbol
+    self.price = price
+    self.available = available
+  }
 }

@@ -93,7 +93,7 @@ extension OpenAPIDocument {
     },
     "/balances/{asset}": {
       "parameters": [{"name": "asset", "in": "path", "required": true, "example": "USDT",
-        "schema": {"type": "string", "minLength": 1}}],
+        "schema": {"type": "string", "minLength": 1, "pattern": "^[!-~]+$"}}],
       "get": {
         "tags": ["account"], "operationId": "showBalance", "summary": "Look at a balance.",
         "responses": {

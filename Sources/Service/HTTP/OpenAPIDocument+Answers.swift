@@ -118,8 +118,8 @@ extension OpenAPIDocument {
       "properties": {
         "order_id": {"type": "string", "format": "uuid"},
         "events": {"type": "array", "items": {
-          "type": "object", "required": ["sequence", "timestamp", "type"],
-          "properties": {"sequence": {"type": "integer"}, "type": {"type": "string"},
+          "type": "object", "required": ["sequence", "timestamp", "event"],
+          "properties": {"sequence": {"type": "integer"}, "event": {"type": "string"},
             "timestamp": {"type": "string", "format": "date-time"}}}}
       }
     },

@@ -51,15 +51,16 @@ extension FillFilter {
   }
 }
 
-private enum ListQuery {
+/// Query parameters that several routes take.
+enum ListQuery {
   /// Rows of a page: 1,000 orders are about a megabyte.
   static let limitMax = 1_000
 
   static func invalid(_ name: String, _ expected: String, _ text: String) -> APIError {
-    .invalid(
+    let shown = String(text.prefix(40)).debugDescription
+    return .invalid(
       "INVALID_QUERY", field: name,
-      "The parameter \(name) must be \(expected), but is \(String(text.prefix(40)).debugDescription)."
-    )
+      "The parameter \(name) must be \(expected), but is \(shown).")
   }
 
   /// The states that an outward status, or a state's own name, stands for.

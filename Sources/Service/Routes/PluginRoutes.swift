@@ -72,17 +72,18 @@ internal import Wire
         throw .notFound(
           "\(mock.name) has no \(String(call.parameters[0].prefix(40)).debugDescription).")
       }
-      let price = try price(body, of: instrument)
-      let available = try quantity(body, of: instrument)
+      let move = MockPriceMove(
+        symbol: symbol, price: try price(body, of: instrument),
+        available: try quantity(body, of: instrument))
       Task { @LoopActor in
-        guard await mock.setPrice(symbol, price, available: available) else {
+        guard await mock.setPrice(move) else {
           return call.respond(.notFound("\(mock.name) has no \(symbol)."))
         }
         var json = JSONWriter()
         json.beginObject()
         json.member("symbol", symbol.text)
-        json.member("price", number: price.amount)
-        json.member("quantity", number: available?.amount)
+        json.member("price", number: move.price.amount)
+        json.member("quantity", number: move.available?.amount)
         json.endObject()
         call.respond(HTTPResponse(status: 200, body: json.bytes))
       }

@@ -88,8 +88,12 @@ internal import Wire
     guard let symbol = Symbol(anySpelling: call.parameters[0]) else {
       return call.respond(PositionRoutes.noPosition(call.parameters[0]))
     }
-    let named = (call.request.query("plugin") ?? call.request.query("exchange"))
-      .flatMap { AccountID($0.lowercased()) }
+    let named: AccountID?
+    do throws(APIError) {
+      named = try ListQuery.account(call.request)
+    } catch {
+      return call.respond(error)
+    }
     let open = gateway.positions.filter {
       $0.key.symbol == symbol && !$0.value.quantity.isZero
         && (named ?? $0.key.account) == $0.key.account

@@ -34,11 +34,13 @@ extension Engine {
   private mutating func cancel(_ live: LiveOrder, request: RequestID) {
     let state = live.order.state
     let wasRefused = state == .rejected || state == .notFound
-    live.cancelWaiters.append(newWaiter(request, for: live.order.id))
-    guard !state.isSealed || wasRefused else {
-      answerWaiters(live)
+    if state.isSealed, !wasRefused, !isOutcomeOpen(live) {
+      let reason = Engine.endedSentence(live.order)
+      actions.append(.reply(request, .notCanceled(live.order, reason: reason)))
       return leaveMemoryIfFinished(live)
     }
+    live.cancelWaiters.append(newWaiter(request, for: live.order.id))
+    guard !state.isSealed || wasRefused else { return }
     guard live.isDurable else {
       live.isCancelQueued = true
       return
@@ -94,7 +96,8 @@ extension Engine {
   /// Takes an order back into memory that the store had; nil if its account is not configured.
   @discardableResult
   mutating func enterFromStore(_ order: Order) -> LiveOrder? {
-    guard let live = enter(order) else { return nil }
+    let key = PositionKey(account: order.terms.account, symbol: order.terms.symbol)
+    guard let live = enter(order, of: instrument(of: key)) else { return nil }
     live.isDurable = true
     live.isSent = order.state != .denied
     return live

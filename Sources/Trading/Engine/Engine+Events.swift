@@ -5,17 +5,14 @@ extension Engine {
   /// Applies events to a live order and records those that changed it, as one entry. `position` is
   /// the venue's statement after the events, if it made one.
   mutating func applyAndRecord(
-    _ events: [OrderEvent], to live: LiveOrder, position venuePosition: PositionReport? = nil
+    _ events: consuming [OrderEvent], to live: LiveOrder,
+    position venuePosition: PositionReport? = nil
   ) {
     let wasSealed = live.order.state.isSealed
     let leavesBefore = live.liveLeaves
-    var facts: [OrderEvent] = []
-    facts.reserveCapacity(events.count + 1)
-    var movesPosition = false
-    for event in events where applies(event, to: live) {
-      facts.append(event)
-      if case .filled = event { movesPosition = true }
-    }
+    let filledBefore = live.order.filledQuantity
+    var facts = events
+    facts.removeAll { !applies($0, to: live) }
     guard !facts.isEmpty else { return }
     if live.order.state == .filled, agrees(with: venuePosition, live.instrument),
       live.order.apply(.settled, at: now) == .applied
@@ -23,6 +20,7 @@ extension Engine {
       facts.append(.settled)
     }
     keepCounts(live, wasSealed: wasSealed, leavesBefore: leavesBefore)
+    let movesPosition = live.order.filledQuantity != filledBefore
     let entry = record(facts, of: live, position: movesPosition ? live.instrument.position : nil)
     settleDown(live, entry: entry)
   }
@@ -30,15 +28,16 @@ extension Engine {
   /// Applies one event; true if it belongs in the journal.
   private mutating func applies(_ event: OrderEvent, to live: LiveOrder) -> Bool {
     let state = live.order.state
-    let kind = live.order.kind(of: event)
-    switch live.order.apply(event, at: now) {
+    let leaves = live.order.leavesQuantity
+    let result = live.order.apply(event, at: now)
+    switch result {
     case .ignored, .refused: return false
-    case .anomaly:
-      if let kind { actions.append(.notice(.anomaly(live.order.id, state: state, event: kind))) }
-      return false
     case .applied: break
-    case .appliedAnomalous:
-      if let kind { actions.append(.notice(.anomaly(live.order.id, state: state, event: kind))) }
+    case .anomaly, .appliedAnomalous:
+      if let kind = event.kind(leaves: leaves) {
+        actions.append(.notice(.anomaly(live.order.id, state: state, event: kind)))
+      }
+      if result == .anomaly { return false }
     }
     if case .filled(let fill) = event {
       if state.isSealed { actions.append(.notice(.lateFill(live.order.id))) }
@@ -71,7 +70,7 @@ extension Engine {
     }
     answerWaiters(live)
     if state.isSealed || !live.account.rules.canBeAskedLater {
-      afterRecord.append(AfterRecord(entry: entry, step: .settleDown, id: live.order.id))
+      afterRecord.append(AfterRecord(entry: entry, step: .settleDown, live: live))
     }
   }
 

@@ -23,13 +23,12 @@ extension Engine {
     durableEntry = max(durableEntry, entry)
     while let due = afterRecord.front, due.entry <= entry {
       afterRecord.removeFront()
-      guard let live = orders[due.id] else { continue }
-      live.isDurable = true
+      due.live.isDurable = true
       switch due.step {
-      case .send: intentIsDurable(live)
+      case .send: intentIsDurable(due.live)
       case .settleDown:
-        answerWaiters(live)
-        leaveMemoryIfFinished(live)
+        answerWaiters(due.live)
+        leaveMemoryIfFinished(due.live)
       }
     }
   }
@@ -64,7 +63,7 @@ extension Engine {
   mutating func notRecorded(_ entries: [UInt64]) {
     let dropped = Set(entries)
     for lost in afterRecord.removeAll(where: { dropped.contains($0.entry) }) {
-      if let live = orders[lost.id] { forget(live) }
+      forget(lost.live)
     }
   }
 

@@ -3,11 +3,6 @@
 
 extension Engine {
   mutating func submit(_ terms: OrderTerms, id: OrderID, request: RequestID) {
-    guard accounts[terms.account] != nil else {
-      return refuse(
-        request, .invalid, code: "UNKNOWN_PLUGIN",
-        "There is no plugin named \(terms.account). GET /api/v1/plugins lists those there are.")
-    }
     // First of all: what was answered once is answered alike, whatever has changed since.
     guard !isRepetition(of: terms, id: id, request: request) else { return }
     admit(terms, id: id, request: request)
@@ -18,14 +13,14 @@ extension Engine {
     of terms: OrderTerms, id: OrderID, request: RequestID
   ) -> Bool {
     for key in terms.uniqueKeys {
+      // The keys of live orders are among the used ones.
+      guard usedKeys.contains(key.fingerprint) else { continue }
       if let known = keys[key], let live = orders[known] {
         answerRepetition(live.order, live: live, terms, request: request)
-        return true
-      }
-      if usedKeys.contains(key.fingerprint) {
+      } else {
         actions.append(.lookUp(.key(key, terms, id: id, request: request)))
-        return true
       }
+      return true
     }
     return false
   }
@@ -70,8 +65,7 @@ extension Engine {
   }
 
   private mutating func admit(_ terms: OrderTerms, id: OrderID, request: RequestID) {
-    guard let account = accounts[terms.account],
-      let state = tradableInstrument(for: terms, account: account, request: request)
+    guard let state = tradableInstrument(for: terms, request: request), let account = state.account
     else { return }
     guard isJournalAvailable else {
       return refuse(
@@ -84,29 +78,23 @@ extension Engine {
         marketPrice: state.marketPrice, positionQuantity: state.position?.quantity ?? .zero,
         exposure: state.exposure, openOrders: account.openOrders)
       if let denial = configuration.limits.firstDenial(of: terms, in: context) {
-        return deny(terms, id: id, denial, request: request)
+        return deny(terms, of: state, id: id, denial, request: request)
       }
       guard account.isGateOpen else { return refuseForGate(request, account: terms.account) }
       guard passesBudget(request), passesBreaker(request, account: account) else { return }
     } else if !account.isConnected {
       return refuseForGate(request, account: terms.account)
     }
-    begin(terms, id: id, request: request)
+    begin(terms, of: state, id: id, request: request)
   }
 
   /// The order's instrument, if there is one and the order keeps its rules; else it is refused.
   private mutating func tradableInstrument(
-    for terms: OrderTerms, account: AccountState, request: RequestID
+    for terms: OrderTerms, request: RequestID
   ) -> InstrumentState? {
     let key = PositionKey(account: terms.account, symbol: terms.symbol)
     guard let state = instruments[key], let instrument = state.instrument else {
-      if account.isConnected {
-        refuse(
-          request, .invalid, code: "UNKNOWN_SYMBOL",
-          "\(terms.account) has no instrument \(terms.symbol). Check the symbol.")
-      } else {
-        refuseForGate(request, account: terms.account)
-      }
+      refuseForInstrument(terms, request: request)
       return nil
     }
     guard let broken = instrument.firstBrokenRule(by: terms, marketPrice: state.marketPrice) else {
@@ -115,6 +103,18 @@ extension Engine {
     actions.append(.notice(.denied(code: broken.code)))
     actions.append(.reply(request, .refused(Refusal(kind: .invalid, denial: broken))))
     return nil
+  }
+
+  private mutating func refuseForInstrument(_ terms: OrderTerms, request: RequestID) {
+    guard let account = accounts[terms.account] else {
+      return refuse(
+        request, .invalid, code: "UNKNOWN_PLUGIN",
+        "There is no plugin named \(terms.account). GET /api/v1/plugins lists those there are.")
+    }
+    guard account.isConnected else { return refuseForGate(request, account: terms.account) }
+    refuse(
+      request, .invalid, code: "UNKNOWN_SYMBOL",
+      "\(terms.account) has no instrument \(terms.symbol). Check the symbol.")
   }
 
   private mutating func passesBudget(_ request: RequestID) -> Bool {
@@ -139,32 +139,34 @@ extension Engine {
   }
 
   /// Records the intent. The order leaves once the journal has it.
-  private mutating func begin(_ terms: OrderTerms, id: OrderID, request: RequestID) {
+  private mutating func begin(
+    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, request: RequestID
+  ) {
     var order = Order(id: id, terms: terms, at: now)
     _ = order.apply(.submitting, at: now)
-    guard let live = enter(order) else { return }
+    guard let live = enter(order, of: instrument) else { return }
     live.submitWaiters = [newWaiter(request, isFirst: true, for: id)]
     let entry = record([.received(terms), .submitting], of: live, beginsOrder: true)
-    afterRecord.append(AfterRecord(entry: entry, step: .send, id: id))
+    afterRecord.append(AfterRecord(entry: entry, step: .send, live: live))
   }
 
   private mutating func deny(
-    _ terms: OrderTerms, id: OrderID, _ denial: Denial, request: RequestID
+    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, _ denial: Denial,
+    request: RequestID
   ) {
     actions.append(.notice(.denied(code: denial.code)))
     var order = Order(id: id, terms: terms, at: now)
     _ = order.apply(.denied(denial), at: now)
-    guard let live = enter(order) else { return }
+    guard let live = enter(order, of: instrument) else { return }
     live.submitWaiters = [newWaiter(request, isFirst: true, for: id)]
     let entry = record([.received(terms), .denied(denial)], of: live, beginsOrder: true)
-    afterRecord.append(AfterRecord(entry: entry, step: .settleDown, id: id))
+    afterRecord.append(AfterRecord(entry: entry, step: .settleDown, live: live))
   }
 
   /// Takes an order into memory; nil if its account is not configured.
-  mutating func enter(_ order: Order) -> LiveOrder? {
-    let key = PositionKey(account: order.terms.account, symbol: order.terms.symbol)
-    guard let account = accounts[order.terms.account] else { return nil }
-    let live = LiveOrder(order, instrument: instrument(of: key), account: account)
+  mutating func enter(_ order: Order, of instrument: InstrumentState) -> LiveOrder? {
+    guard let account = instrument.account else { return nil }
+    let live = LiveOrder(order, instrument: instrument, account: account)
     orders[order.id] = live
     for key in order.terms.uniqueKeys {
       keys[key] = order.id
@@ -172,7 +174,7 @@ extension Engine {
     }
     guard !order.state.isSealed else { return live }
     account.openOrders += 1
-    live.instrument.exposure.change(side: order.terms.side, from: .zero, to: live.liveLeaves)
+    instrument.exposure.change(side: order.terms.side, from: .zero, to: live.liveLeaves)
     return live
   }
 
@@ -210,15 +212,5 @@ extension Engine {
       account: key.account, symbol: key.symbol, side: side, type: .market, quantity: quantity,
       purpose: .close)
     submit(terms, id: id, request: request)
-  }
-}
-
-extension OrderTerms {
-  /// The keys under which no second order may exist.
-  var uniqueKeys: [IdempotencyKey] {
-    guard let clientOrderID else { return idempotencyKey.map { [$0] } ?? [] }
-    let clientKey = IdempotencyKey(clientOrderID: clientOrderID)
-    guard let idempotencyKey, idempotencyKey != clientKey else { return [clientKey] }
-    return [idempotencyKey, clientKey]
   }
 }

@@ -47,8 +47,9 @@ extension Engine {
       apply(report, to: live)
     case .refused(let isGone, let reason):
       applyAndRecord([.cancelRefused(isGone: isGone, reason: reason)], to: live)
-      if isGone || live.order.state.isSealed {
+      if isGone {
         scheduleLookup(live)
+      } else if live.order.state.isSealed {
         answerWaiters(live)
       } else {
         answerCancelWaiters(live, refusal: reason)
@@ -134,7 +135,7 @@ extension Engine {
     _ report: OrderReport, to live: LiveOrder, position: PositionReport? = nil
   ) {
     live.reportedQuantity = max(live.reportedQuantity, report.filledQuantity)
-    applyAndRecord(live.order.events(toAgreeWith: report), to: live, position: position)
+    applyAndRecord(live.events(toAgreeWith: report), to: live, position: position)
     if live.isMissingFills {
       actions.append(.notice(.fillsMissing(live.order.id)))
       scheduleLookup(live)
@@ -211,19 +212,23 @@ extension Engine {
   }
 }
 
-extension Order {
-  /// The events after which this order agrees with a venue's statement.
+extension LiveOrder {
+  /// The events after which the order agrees with a venue's statement.
   func events(toAgreeWith report: OrderReport) -> [OrderEvent] {
     var events: [OrderEvent] = []
+    // One for the acknowledgement, one for the end, and one for the settlement that may follow.
+    events.reserveCapacity(report.fills.count + 3)
+    let state = order.state
     switch report.status {
     case .working, .triggered, .suspended, .filled, .canceled, .expired:
-      let state = state
-      if phase == .wire || state == .suspended || state == .rejected || state == .notFound {
+      if order.phase == .wire || state == .suspended || state == .rejected || state == .notFound {
         events.append(.accepted(report.venueOrderID))
       }
     case .rejected: break
     }
-    for fill in report.fills where !tradeIDs.contains(fill.tradeID) { events.append(.filled(fill)) }
+    for fill in report.fills where !order.tradeIDs.contains(fill.tradeID) {
+      events.append(.filled(fill))
+    }
     switch report.status {
     case .working, .filled: break
     case .triggered: events.append(.triggered)

@@ -36,16 +36,17 @@ public struct Engine: ~Copyable {
   var actions: [Action] = []
   var now: Timestamp
 
-  /// What follows once an entry is durable.
-  struct AfterRecord: Sendable {
-    enum Step: Sendable {
+  /// What follows once an entry is durable. The order is still in memory then: it leaves only after
+  /// its last entry.
+  struct AfterRecord {
+    enum Step {
       case send
       case settleDown
     }
 
     var entry: UInt64
     var step: Step
-    var id: OrderID
+    var live: LiveOrder
   }
 
   /// An engine without orders. `accounts` names the plugin instances; none is connected yet.
@@ -100,7 +101,7 @@ public struct Engine: ~Copyable {
 
   mutating func instrument(of key: PositionKey) -> InstrumentState {
     if let state = instruments[key] { return state }
-    let state = InstrumentState(key)
+    let state = InstrumentState(key, account: accounts[key.account])
     instruments[key] = state
     return state
   }

@@ -86,6 +86,8 @@ struct Deadline: Sendable {
 /// One instrument on one account.
 final class InstrumentState {
   let key: PositionKey
+  /// Nil if the account is not configured.
+  let account: AccountState?
   var instrument: Instrument?
   var marketPrice: Price?
   var position: Position?
@@ -93,7 +95,10 @@ final class InstrumentState {
   /// Filled orders whose position has not been compared with the venue's yet, oldest first.
   var unsettled = Queue<OrderID>()
 
-  init(_ key: PositionKey) { self.key = key }
+  init(_ key: PositionKey, account: AccountState?) {
+    self.key = key
+    self.account = account
+  }
 
   func count(_ fill: Fill, side: Side, at now: Timestamp) {
     if position == nil { position = Position(at: now) }

@@ -2,7 +2,7 @@
 // follows; this one moves nothing until half of it is history.
 
 /// First in, first out.
-struct Queue<Element: Sendable>: Sendable {
+struct Queue<Element> {
   private var elements: [Element] = []
   private var head = 0
 

@@ -7,7 +7,27 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
   /// The text with its source, such as `signal:BTCUSDT_swing_1730000000`.
   public let text: String
 
-  private init(text: String) { self.text = text }
+  /// 64 bits that stand for the key in the set of all keys ever used. Two keys may share them, so
+  /// a hit is only a reason to look the key up. FNV-1a: stable across runs, unlike `hashValue`.
+  public let fingerprint: UInt64
+
+  private init(text: String) {
+    self.text = text
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in text.utf8 {
+      hash ^= UInt64(byte)
+      hash = hash &* 0x100_0000_01B3
+    }
+    fingerprint = hash
+  }
+
+  /// Whether both are the same text from the same source.
+  public static func == (a: IdempotencyKey, b: IdempotencyKey) -> Bool {
+    a.fingerprint == b.fingerprint && a.text == b.text
+  }
+
+  /// Hashes the text: fingerprints can be made to collide on purpose.
+  public func hash(into hasher: inout Hasher) { hasher.combine(text) }
 
   /// The key of an `Idempotency-Key` header.
   public init(header: Label) { self.init(text: "header:" + header.text) }
@@ -23,17 +43,6 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
 
   /// A key that was stored before, as it was.
   public init(stored text: String) { self.init(text: text) }
-
-  /// 64 bits that stand for the key in the set of all keys ever used. Two keys may share them, so
-  /// a hit is only a reason to look the key up. FNV-1a: stable across runs, unlike `hashValue`.
-  public var fingerprint: UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in text.utf8 {
-      hash ^= UInt64(byte)
-      hash = hash &* 0x100_0000_01B3
-    }
-    return hash
-  }
 
   /// The text with its source.
   public var description: String { text }

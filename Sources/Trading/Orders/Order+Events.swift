@@ -14,10 +14,11 @@ public enum EventResult: Equatable, Sendable {
   case refused
 }
 
-extension Order {
-  /// The column of the transition table that `event` stands in for this order.
-  public func kind(of event: OrderEvent) -> OrderEventKind? {
-    switch event {
+extension OrderEvent {
+  /// The column of the transition table in which the event stands for an order that still wants
+  /// `leaves`. An order's first event has none: it makes the order.
+  func kind(leaves: Quantity) -> OrderEventKind? {
+    switch self {
     case .received: nil
     case .denied: .denied
     case .held: .held
@@ -25,8 +26,7 @@ extension Order {
     case .accepted: .accepted
     case .rejected: .rejected
     case .becameUnknown: .becameUnknown
-    case .filled(let fill):
-      filledQuantity + fill.quantity < terms.quantity ? .partlyFilled : .lastFilled
+    case .filled(let fill): fill.quantity < leaves ? .partlyFilled : .lastFilled
     case .cancelRequested: .cancelRequested
     case .canceled: .canceled
     case .cancelRefused(let isGone, _): isGone ? .cancelRefusedGone : .cancelRefused
@@ -40,10 +40,15 @@ extension Order {
     case .settled: .settled
     }
   }
+}
+
+extension Order {
+  /// The column of the transition table in which `event` stands for this order.
+  public func kind(of event: OrderEvent) -> OrderEventKind? { event.kind(leaves: leavesQuantity) }
 
   /// Applies one event. A fill whose trade id has counted before is ignored.
   public mutating func apply(_ event: OrderEvent, at now: Timestamp) -> EventResult {
-    guard let kind = kind(of: event) else { return .anomaly }
+    guard let kind = event.kind(leaves: leavesQuantity) else { return .anomaly }
     if case .filled(let fill) = event, tradeIDs.contains(fill.tradeID) { return .ignored }
     switch lawfulState(for: kind).move(on: kind) {
     case .become(let next):
@@ -68,6 +73,7 @@ extension Order {
 
   /// The row of the transition table. A pending request hides that there are fills, but a venue
   /// that "rejects" an order with fills has only ended its remainder.
+  @inline(__always)
   private func lawfulState(for kind: OrderEventKind) -> OrderState {
     if kind == .rejected, case .venue = phase, !filledQuantity.isZero { return .partiallyFilled }
     return state

@@ -104,6 +104,7 @@ public struct Order: Equatable, Sendable {
   }
 
   /// What is still to be filled.
+  @inline(__always)
   public var leavesQuantity: Quantity { terms.quantity - filledQuantity }
 
   /// The average price of the fills, to 12 digits after the point; nil without fills.
@@ -113,32 +114,45 @@ public struct Order: Equatable, Sendable {
   }
 
   /// The state that is shown. Where several hold at once, the one that needs attention first.
+  @inline(__always)
   public var state: OrderState {
+    OrderState(
+      phase: phase, pending: pending, isUncertain: uncertainty != nil,
+      hasFills: !filledQuantity.isZero, isSettled: isSettled)
+  }
+}
+
+extension OrderState {
+  /// The state that the facts of an order show. They are handed over one by one: it is asked for so
+  /// often that copying an order each time would be half of the engine's work.
+  init(
+    phase: OrderPhase, pending: PendingRequests, isUncertain: Bool, hasFills: Bool, isSettled: Bool
+  ) {
     switch phase {
-    case .received: .received
-    case .held: .held
-    case .wire: uncertainty == nil ? .submitting : .unknown
+    case .received: self = .received
+    case .held: self = .held
+    case .wire: self = isUncertain ? .unknown : .submitting
     case .venue(let venuePhase):
       if pending.contains(.cancel) {
-        .pendingCancel
+        self = .pendingCancel
       } else if pending.contains(.replace) {
-        .pendingReplace
+        self = .pendingReplace
       } else {
         switch venuePhase {
-        case .suspended: .suspended
-        case .triggered: filledQuantity.isZero ? .triggered : .partiallyFilled
-        case .working: filledQuantity.isZero ? .working : .partiallyFilled
+        case .suspended: self = .suspended
+        case .triggered: self = hasFills ? .partiallyFilled : .triggered
+        case .working: self = hasFills ? .partiallyFilled : .working
         }
       }
     case .sealed(let ending):
       switch ending {
-      case .denied: .denied
-      case .filled: isSettled ? .settled : .filled
-      case .canceled: .canceled
-      case .expired: .expired
-      case .rejected: .rejected
-      case .notFound: .notFound
-      case .replaced: .replaced
+      case .denied: self = .denied
+      case .filled: self = isSettled ? .settled : .filled
+      case .canceled: self = .canceled
+      case .expired: self = .expired
+      case .rejected: self = .rejected
+      case .notFound: self = .notFound
+      case .replaced: self = .replaced
       }
     }
   }

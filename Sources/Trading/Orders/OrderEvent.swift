@@ -14,11 +14,11 @@ public enum OrderEvent: Equatable, Sendable {
   /// The venue acknowledged the order.
   case accepted(VenueOrderID?)
   /// The venue proved that it did not accept the order, or killed it, with a structured answer.
-  case rejected(Rejection)
+  indirect case rejected(Rejection)
   /// Nobody can say whether the venue has the order.
   case becameUnknown(reason: String)
   /// The venue traded.
-  case filled(Fill)
+  indirect case filled(Fill)
   /// A cancel was asked for.
   case cancelRequested
   /// The order was cancelled: by the venue, or here before it was ever sent.

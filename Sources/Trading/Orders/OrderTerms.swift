@@ -30,6 +30,8 @@ public final class OrderTerms: Equatable, Sendable {
   public let purpose: OrderPurpose
   /// What the caller attached to it.
   public let labels: OrderLabels
+  /// The keys under which no second order may exist.
+  let uniqueKeys: [IdempotencyKey]
 
   /// Terms from their parts.
   public init(
@@ -52,6 +54,13 @@ public final class OrderTerms: Equatable, Sendable {
     self.idempotencyKey = idempotencyKey
     self.purpose = purpose
     self.labels = labels
+    let clientKey = clientOrderID.map(IdempotencyKey.init(clientOrderID:))
+    uniqueKeys =
+      switch (idempotencyKey, clientKey) {
+      case (let key?, let clientKey?): key == clientKey ? [key] : [key, clientKey]
+      case (let key?, nil), (nil, let key?): [key]
+      case (nil, nil): []
+      }
   }
 
   /// Whether both ask for the same in every respect.

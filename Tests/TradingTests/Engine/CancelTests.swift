@@ -129,8 +129,7 @@ import Trading
     let refused = desk.tell(.cancelAnswered(id, .refused(isGone: true, reason: "Unknown order.")))
     #expect(refused.replies.isEmpty)
     #expect(desk.state(id) == .pendingCancel)
-    var answers: [Action] = []
-    while answers.queries.isEmpty { answers = desk.pass(milliseconds: 100) }
+    #expect(desk.passUntilQuery() == [id])
     let found = desk.tell(.queryAnswered(id, .found(report(id, .filled, [fill("1")]))))
     #expect(found.replies(to: request).map(\.word) == ["not canceled"])
   }
@@ -140,7 +139,7 @@ import Trading
     let id = desk.working()
     desk.cancel(id)
     desk.tell(.cancelAnswered(id, .refused(isGone: true, reason: "Unknown order.")))
-    while desk.pass(milliseconds: 100).queries.isEmpty {}
+    desk.passUntilQuery()
     #expect(desk.tell(.queryAnswered(id, .found(report(id, .working)))).cancels == [id])
   }
 
@@ -222,7 +221,7 @@ import Trading
     let lookUp = try #require(actions.lookUps.first)
     #expect(desk.tell(.lookedUp(lookUp, stored)).cancels == [id])
     desk.tell(.cancelAnswered(id, .refused(isGone: true, reason: "Unknown order.")))
-    while desk.pass(milliseconds: 100).queries.isEmpty {}
+    desk.passUntilQuery()
     let answers = desk.tell(.queryAnswered(id, .notFound))
     #expect(answers.replies(to: request).map(\.word) == ["not canceled"])
     #expect(desk.order(id) == nil)
@@ -237,7 +236,7 @@ import Trading
     let (request, actions) = desk.cancel(id)
     desk.tell(.lookedUp(try #require(actions.lookUps.first), stored))
     desk.tell(.cancelAnswered(id, .refused(isGone: true, reason: "Unknown order.")))
-    while desk.pass(milliseconds: 100).queries.isEmpty {}
+    desk.passUntilQuery()
     #expect(desk.tell(.queryAnswered(id, .found(report(id, .working)))).cancels == [id])
     let answers = desk.tell(.cancelAnswered(id, .canceled(report(id, .canceled(reason: nil)))))
     #expect(answers.replies(to: request).map(\.word) == ["canceled"])

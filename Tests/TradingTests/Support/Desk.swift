@@ -136,15 +136,23 @@ final class Desk {
     engine.positions[key]?.quantity
   }
 
+  /// Lets time go by until the engine asks for an order.
+  @discardableResult
+  func passUntilQuery() -> [OrderID] {
+    for _ in 0..<400 {
+      let queries = pass(milliseconds: 100).queries
+      if !queries.isEmpty { return queries }
+    }
+    return []
+  }
+
   /// Lets time go by until the engine asks for an order, and answers with `outcome`; false if it
   /// does not ask.
   @discardableResult
   func answerNextQuery(_ outcome: QueryOutcome, of id: OrderID) -> Bool {
-    for _ in 0..<400 where pass(milliseconds: 100).queries.contains(id) {
-      tell(.queryAnswered(id, outcome))
-      return true
-    }
-    return false
+    guard passUntilQuery().contains(id) else { return false }
+    tell(.queryAnswered(id, outcome))
+    return true
   }
 }
 

@@ -1,0 +1,224 @@
+// The built executable as a child process with a data directory of its own, for tests that speak
+// to it as its callers do. The rule to keep: whatever a test does, its process ends with it, by its
+// pid.
+
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+/// Why a process could not be used.
+struct ProcessFailure: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// A temporary directory that goes with its last user.
+final class TestDirectory: Sendable {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/fks-execution-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw ProcessFailure(description: "No temporary directory can be made.")
+    }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// A file's content; empty if there is none.
+  func read(_ name: String) -> [UInt8] {
+    FileManager.default.contents(atPath: "\(path)/\(name)").map { Array($0) } ?? []
+  }
+
+  /// Writes a file, with the directories above it.
+  func write(_ name: String, _ bytes: [UInt8]) throws {
+    let file = "\(path)/\(name)"
+    let parent = file.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+    try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    guard FileManager.default.createFile(atPath: file, contents: Data(bytes)) else {
+      throw ProcessFailure(description: "\(file) cannot be written.")
+    }
+  }
+}
+
+/// A running service.
+final class ServiceProcess: Sendable {
+  let port: UInt16
+  let directory: TestDirectory
+  private let pid: pid_t
+  private let status = Mutex<Int32?>(nil)
+
+  /// Settings under which no limit stands in a test's way.
+  static let unlimited = [
+    "MAX_ORDERS_PER_SECOND": "off", "MAX_ORDER_NOTIONAL": "off", "MAX_POSITION_NOTIONAL": "off",
+    "MAX_OPEN_ORDERS": "off", "PRICE_COLLAR_PERCENT": "off",
+  ]
+
+  /// The executable lies beside the test bundle.
+  static let executable: String = {
+    var buffer = [CChar](repeating: 0, count: 4_096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count)
+    let bytes = buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+    let path = String(decoding: bytes, as: UTF8.self)
+    return path.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/fks-execution"
+  }()
+
+  private init(pid: pid_t, port: UInt16, directory: TestDirectory) {
+    self.pid = pid
+    self.port = port
+    self.directory = directory
+  }
+
+  deinit { end(SIGKILL) }
+
+  /// Starts the service and waits until it takes orders.
+  static func start(
+    _ settings: [String: String] = [:], directory: TestDirectory? = nil
+  ) throws -> ServiceProcess {
+    let directory = try directory ?? TestDirectory()
+    var output = ""
+    // The port was free a moment ago; another process may have been faster.
+    for _ in 1...3 {
+      let port = try freePort()
+      let pid = try spawn(
+        settings.merging(["SERVICE_PORT": "\(port)"]) { given, _ in given }, directory)
+      let service = ServiceProcess(pid: pid, port: port, directory: directory)
+      let isReady = eventually {
+        service.hasEnded || (try? service.get("/ready").status) == 200
+      }
+      if isReady, !service.hasEnded { return service }
+      output = service.output
+      service.end(SIGKILL)
+      guard output.contains("in use") else { break }
+    }
+    throw ProcessFailure(description: "The service did not become ready: \(output)")
+  }
+
+  /// Runs a service that is expected to refuse its start, and gives its exit status and output.
+  static func refusedStart(
+    _ settings: [String: String], directory: TestDirectory? = nil
+  ) throws -> (status: Int32, output: String) {
+    let directory = try directory ?? TestDirectory()
+    let port = try freePort()
+    let pid = try spawn(
+      settings.merging(["SERVICE_PORT": "\(port)"]) { given, _ in given }, directory)
+    let service = ServiceProcess(pid: pid, port: port, directory: directory)
+    guard eventually({ service.hasEnded }) else {
+      throw ProcessFailure(description: "It started: \(service.output)")
+    }
+    return (service.exitStatus ?? -1, service.output)
+  }
+
+  // MARK: Ending
+
+  /// Whether the process is gone.
+  var hasEnded: Bool { exitStatus != nil }
+
+  /// What it exited with; 128 and the signal's number after a signal; nil while it runs.
+  var exitStatus: Int32? {
+    status.withLock { status in
+      if let status { return status }
+      var raw: Int32 = 0
+      guard waitpid(pid, &raw, WNOHANG) == pid else { return nil }
+      runningProcesses.withLock { _ = $0.removeValue(forKey: pid) }
+      status = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + raw & 0x7F
+      return status
+    }
+  }
+
+  func signal(_ number: Int32) {
+    if !hasEnded { kill(pid, number) }
+  }
+
+  /// Sends a signal and waits for the end.
+  func end(_ number: Int32) {
+    signal(number)
+    _ = eventually { hasEnded }
+  }
+
+  /// What it has written, log and complaints.
+  var output: String {
+    String(decoding: directory.read("output"), as: UTF8.self)
+  }
+
+  // MARK: Starting
+
+  private static func spawn(_ settings: [String: String], _ directory: TestDirectory) throws
+    -> pid_t
+  {
+    let path = directory.path
+    // The project's own configuration file must not count.
+    if directory.read("config.json5").isEmpty {
+      try directory.write("config.json5", Array("{}".utf8))
+    }
+    var environment = [
+      "DATABASE_URL": "sqlite:\(path)/data/execution.db", "LOG_LEVEL": "warning",
+      "FKS_CONFIG": "\(path)/config.json5",
+    ]
+    for name in ["PATH", "LD_LIBRARY_PATH"] {
+      if let value = getenv(name) { environment[name] = String(cString: value) }
+    }
+    environment.merge(settings) { _, given in given }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(
+      &actions, STDOUT_FILENO, path + "/output", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(executable), nil]
+    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for text in arguments + variables { free(text) } }
+    var pid: pid_t = 0
+    _ = endAllAtExit
+    let code = runningProcesses.withLock { running in
+      let code = posix_spawn(&pid, executable, &actions, nil, &arguments, &variables)
+      if code == 0 { running[pid] = path }
+      return code
+    }
+    guard code == 0 else {
+      throw ProcessFailure(description: "\(executable): \(String(cString: strerror(code)))")
+    }
+    return pid
+  }
+
+  private static func freePort() throws -> UInt16 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    guard isBound else { throw ProcessFailure(description: "No port is free.") }
+    return UInt16(bigEndian: address.sin_port)
+  }
+}
+
+/// Processes that still run when the tests end, for whatever reason, with their directories.
+private let runningProcesses = Mutex<[pid_t: String]>([:])
+
+private let endAllAtExit: Void = {
+  atexit {
+    runningProcesses.withLock { running in
+      for (pid, directory) in running {
+        kill(pid, SIGKILL)
+        try? FileManager.default.removeItem(atPath: directory)
+      }
+    }
+  }
+}()
+
+/// Whether a condition comes true within ten seconds.
+func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+  let clock = ContinuousClock()
+  let deadline = clock.now + .seconds(10)
+  while true {
+    if try condition() { return true }
+    guard clock.now < deadline else { return false }
+    usleep(5_000)
+  }
+}

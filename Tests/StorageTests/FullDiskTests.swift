@@ -1,0 +1,123 @@
+// A disk that is full: what nobody was promised is given back, what is known is kept and written as
+// soon as there is room, and nobody reads what is not up to date. The disk is a small one in memory,
+// which takes the right to mount it.
+
+import Glibc
+import Storage
+import Testing
+import Trading
+
+@Suite(
+  .serialized,
+  .enabled(if: SmallDisk.isPossible, "Mounting a disk of one megabyte takes root's rights."))
+struct FullDiskTests {
+  @Test func `new orders are given back, facts are kept and written once there is room`() throws {
+    let disk = try #require(SmallDisk())
+    var stream = EntryStream(seed: 1)
+    let open = try disk.open()
+    let known = stream.begun
+    #expect(open.record([stream.begin()]))
+    disk.fill()
+    let (lost, kept) = (stream.begun, stream.goOn())
+    open.store.append([kept.renumbered(2), lost.renumbered(3)])
+    #expect(isTrueSoon { open.messages.notRecorded == [3] })
+    #expect(open.messages.availability == [false])
+    #expect(open.messages.recordedThrough == 1)
+    disk.empty()
+    #expect(isTrueSoon { open.messages.recordedThrough == 2 })
+    #expect(open.messages.availability == [false, true])
+    #expect(try open.order(known.order.id) == kept.order)
+    #expect(try open.order(lost.order.id) == nil)
+    open.close()
+    #expect(try Verification.verify(path: disk.path) { _, _ in }.rows == 2)
+  }
+
+  @Test func `a store that kept nothing says by itself that there is room again`() throws {
+    let disk = try #require(SmallDisk())
+    var stream = EntryStream(seed: 2)
+    let open = try disk.open()
+    #expect(open.record([stream.begin()]))
+    _ = try open.order(OrderID(value: 1))
+    disk.fill()
+    open.store.append([stream.begun])
+    #expect(isTrueSoon { open.messages.notRecorded == [2] })
+    disk.empty()
+    #expect(isTrueSoon { open.messages.availability == [false, true] })
+    #expect(open.record([stream.begin()]))
+  }
+
+  @Test func `tables that cannot be brought up to date are not read`() throws {
+    let disk = try #require(SmallDisk())
+    var stream = EntryStream(seed: 3)
+    let open = try disk.open()
+    #expect(open.record(stream.next(5)))
+    _ = try open.order(OrderID(value: 1))
+    // Room for the journal's row, but not for those of the tables.
+    disk.fill(leavingBytes: 20_480)
+    let entry = stream.begin()
+    open.store.append([entry])
+    try #require(
+      isTrueSoon { open.messages.recordedThrough == entry.number },
+      "The row did not fit: \(open.messages.availability)")
+    let error = try #require(throws: StoreError.self) { try open.order(entry.order.id) }
+    #expect(error.isPassing)
+    disk.empty()
+    #expect(isTrueSoon { open.messages.availability == [false, true] })
+    #expect(try open.order(entry.order.id) == entry.order)
+  }
+
+  @Test func `a stop on a full disk keeps what was acknowledged`() throws {
+    let disk = try #require(SmallDisk())
+    let stream = EntryStream(seed: 4, entries: 60)
+    let open = try disk.open()
+    #expect(open.record(stream.entries))
+    disk.fill()
+    open.close()
+    disk.empty()
+    let again = try disk.open()
+    #expect(again.state.positions == stream.positions)
+    for order in stream.orders.values { #expect(try again.order(order.id) == order) }
+  }
+}
+
+extension JournalEntry {
+  /// The same entry under another number.
+  fileprivate func renumbered(_ number: UInt64) -> JournalEntry {
+    var copy = self
+    copy.number = number
+    return copy
+  }
+}
+
+/// A disk of one megabyte with a store on it; unmounted with the value.
+private final class SmallDisk {
+  private let place = Place()
+  private var ballast: String { place.directory + "/ballast" }
+
+  static let isPossible = SmallDisk() != nil
+
+  init?() {
+    guard mount("tmpfs", place.directory, "tmpfs", 0, "size=1m") == 0 else { return nil }
+  }
+
+  deinit {
+    // The store may still be on its way out, so the disk goes when its last file does.
+    umount2(place.directory, Int32(MNT_DETACH))
+  }
+
+  var path: String { place.path }
+  func open() throws -> OpenStore { try place.open() }
+
+  /// Leaves no more room than so many bytes.
+  func fill(leavingBytes: Int = 0) {
+    let descriptor = Glibc.open(ballast, O_WRONLY | O_CREAT, 0o600)
+    let chunk = [UInt8](repeating: 1, count: 4_096)
+    var written = 0
+    while case let count = write(descriptor, chunk, chunk.count), count > 0 { written += count }
+    ftruncate(descriptor, max(0, written - leavingBytes))
+    close(descriptor)
+  }
+
+  /// Makes room again.
+  func empty() { unlink(ballast) }
+}

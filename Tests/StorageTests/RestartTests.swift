@@ -1,0 +1,138 @@
+// What a process finds that starts where another one has stopped, in order or not.
+
+import Storage
+import Testing
+import Trading
+
+@Suite struct RestartTests {
+  @Test func `an empty place has nothing to restore`() throws {
+    let place = Place()
+    let open = try place.open()
+    #expect(open.state.orders == [])
+    #expect(open.state.positions == [:])
+    #expect(open.state.usedKeys == [])
+    #expect(open.state.lastOrderID == nil)
+  }
+
+  @Test(arguments: 0..<12 as Range<UInt64>)
+  func `a restart restores what the engine needs`(seed: UInt64) throws {
+    let place = Place()
+    let stream = EntryStream(seed: seed, entries: 400)
+    let before = try place.open()
+    #expect(before.record(stream.entries))
+    before.close()
+    expect(try place.open().state, of: stream)
+  }
+
+  @Test(arguments: 0..<12 as Range<UInt64>)
+  func `a crash loses nothing that was acknowledged`(seed: UInt64) throws {
+    let place = Place()
+    let stream = EntryStream(seed: seed, entries: 50 + 37 * Int(seed))
+    let before = try place.open()
+    #expect(before.record(stream.entries, batch: 40))
+    let crashed = try place.crashed()
+    before.close()
+    let after = try crashed.open()
+    expect(after.state, of: stream)
+    after.close()
+    #expect(try crashed.tables() == place.tables())
+    #expect(try Verification.verify(path: crashed.path) { _, _ in }.rows == stream.entries.count)
+  }
+
+  @Test func `a crash finds tables that lag behind the journal, and catches them up`() throws {
+    var laggingPlaces = 0
+    for seed in 0..<10 as Range<UInt64> {
+      let place = Place()
+      var stream = EntryStream(seed: seed)
+      let open = try place.open()
+      #expect(open.record(stream.next(30)))
+      _ = try open.order(OrderID(value: 1))
+      #expect(open.record(stream.next(30)))
+      let crashed = try place.crashed()
+      let marks = try crashed.column(
+        "SELECT projected_through < (SELECT max(sequence) FROM order_events) FROM projection")
+      if marks == ["1"] { laggingPlaces += 1 }
+      expect(try crashed.open().state, of: stream)
+    }
+    #expect(laggingPlaces > 0)
+  }
+
+  @Test(arguments: 0..<8 as Range<UInt64>)
+  func `restarts in between change nothing`(seed: UInt64) throws {
+    let (interrupted, straight) = (Place(), Place())
+    var stream = EntryStream(seed: seed)
+    var crashed: Place?
+    for part in 0..<5 {
+      let place = crashed ?? interrupted
+      let open = try place.open()
+      #expect(open.record(stream.next(60)))
+      // Every second time the process is killed, and what it left is taken up elsewhere.
+      crashed = part % 2 == 1 ? try place.crashed() : place
+    }
+    let open = try straight.open()
+    #expect(open.record(stream.entries))
+    open.close()
+    let last = try #require(crashed)
+    try last.open().close()
+    #expect(try last.tables() == straight.tables())
+  }
+
+  @Test(arguments: 0..<12 as Range<UInt64>)
+  func `a rebuild gives the tables that were there`(seed: UInt64) throws {
+    let place = Place()
+    let stream = EntryStream(seed: seed, entries: 600)
+    let open = try place.open()
+    #expect(open.record(stream.entries))
+    open.close()
+    let tables = try place.tables()
+    let report = try Verification.rebuild(path: place.path) { _, _ in }
+    #expect(report.rows == 600)
+    #expect(report.changedRows == 0)
+    #expect(try place.tables() == tables)
+    expect(try place.open().state, of: stream)
+  }
+
+  @Test func `the streams have late fills, overfills and orders that come back`() {
+    var late = 0
+    var over = 0
+    var back = 0
+    for seed in 0..<12 as Range<UInt64> {
+      var before: [OrderID: Order] = [:]
+      for entry in EntryStream(seed: seed, entries: 600).entries {
+        defer { before[entry.order.id] = entry.order }
+        guard let old = before[entry.order.id], old.state.isSealed else { continue }
+        let grew = entry.order.filledQuantity > old.filledQuantity
+        if grew, old.state == .canceled || old.state == .expired { late += 1 }
+        if grew, old.state == .filled || old.state == .settled { over += 1 }
+        if !entry.order.state.isSealed { back += 1 }
+      }
+    }
+    #expect(late > 10 && over > 10 && back > 10, "\(late), \(over), \(back)")
+  }
+
+  @Test(arguments: [
+    "UPDATE orders SET state = 'CANCELED' WHERE order_id = (SELECT min(order_id) FROM orders)",
+    "DELETE FROM fills WHERE fill_id = 3",
+    "UPDATE positions SET quantity = quantity || '1'",
+    "DELETE FROM orders",
+  ])
+  func `a rebuild mends tables and counts what it changed`(damage: String) throws {
+    let place = Place()
+    let stream = EntryStream(seed: 9, entries: 200)
+    let open = try place.open()
+    #expect(open.record(stream.entries))
+    open.close()
+    let tables = try place.tables()
+    try place.tamper(damage)
+    let report = try Verification.rebuild(path: place.path) { _, _ in }
+    #expect(try #require(report.changedRows) > 0)
+    #expect(try place.tables() == tables)
+  }
+
+  private func expect(_ state: RestoredState, of stream: EntryStream) {
+    #expect(state.orders.sorted { $0.id < $1.id } == stream.unfinishedOrders)
+    #expect(state.positions == stream.positions)
+    #expect(state.usedKeys == stream.usedKeys)
+    #expect(state.lastOrderID == stream.orders.keys.max())
+  }
+}

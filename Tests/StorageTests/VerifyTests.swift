@@ -1,0 +1,160 @@
+// `verify` finds every way in which a journal can be tampered with, and says where.
+
+import Storage
+import Testing
+import Trading
+
+/// One way to break a journal of 200 rows.
+struct Damage: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let sql: String
+  /// The sequence that has to be named.
+  let sequence: Int
+}
+
+@Suite struct VerifyTests {
+  private static let columns = "order_id, recorded_at, body, hash"
+
+  static let damages = [
+    Damage(
+      testDescription: "a changed body",
+      sql: "UPDATE order_events SET body = replace(body, '\"', '\" ') WHERE sequence = 50",
+      sequence: 50),
+    Damage(
+      testDescription: "a body that says something else",
+      sql: "UPDATE order_events SET body = '{\"events\":[{\"event\":\"settled\"}]}' "
+        + "WHERE sequence = 1", sequence: 1),
+    Damage(
+      testDescription: "a changed order id",
+      sql: "UPDATE order_events SET order_id = (SELECT order_id FROM order_events "
+        + "WHERE sequence = 1) WHERE sequence = 150", sequence: 150),
+    Damage(
+      testDescription: "a changed time",
+      sql: "UPDATE order_events SET recorded_at = recorded_at + 1 WHERE sequence = 77",
+      sequence: 77),
+    Damage(
+      testDescription: "a changed hash",
+      sql: "UPDATE order_events SET hash = zeroblob(32) WHERE sequence = 200", sequence: 200),
+    Damage(
+      testDescription: "a missing row in the middle",
+      sql: "DELETE FROM order_events WHERE sequence = 120", sequence: 120),
+    Damage(
+      testDescription: "a missing first row", sql: "DELETE FROM order_events WHERE sequence = 1",
+      sequence: 1),
+    Damage(
+      testDescription: "a gap that was closed",
+      sql: "DELETE FROM order_events WHERE sequence = 120; "
+        + "UPDATE order_events SET sequence = sequence - 1 WHERE sequence > 120",
+      sequence: 120),
+    Damage(
+      testDescription: "missing rows at the end",
+      sql: "DELETE FROM order_events WHERE sequence > 190", sequence: 190),
+    Damage(
+      testDescription: "no rows left", sql: "DELETE FROM order_events", sequence: 0),
+    Damage(
+      testDescription: "two rows swapped",
+      sql: "UPDATE order_events SET sequence = -1 WHERE sequence = 60; "
+        + "UPDATE order_events SET sequence = 60 WHERE sequence = 90; "
+        + "UPDATE order_events SET sequence = 90 WHERE sequence = -1", sequence: 60),
+    Damage(
+      testDescription: "an inserted row at the end",
+      sql: "INSERT INTO order_events SELECT 201, \(columns) FROM order_events "
+        + "WHERE sequence = 200", sequence: 201),
+    Damage(
+      testDescription: "an inserted row in the middle",
+      sql: "UPDATE order_events SET sequence = -sequence WHERE sequence >= 100; "
+        + "UPDATE order_events SET sequence = 1 - sequence WHERE sequence < 0; "
+        + "INSERT INTO order_events SELECT 100, \(columns) FROM order_events "
+        + "WHERE sequence = 99", sequence: 100),
+    Damage(
+      testDescription: "an inserted row before the first",
+      sql: "INSERT INTO order_events SELECT 0, \(columns) FROM order_events WHERE sequence = 1; "
+        + "UPDATE order_events SET sequence = -1 - sequence; "
+        + "UPDATE order_events SET sequence = -sequence", sequence: 2),
+  ]
+
+  private func place(closed entries: Int = 200) throws -> Place {
+    let place = Place()
+    let open = try place.open()
+    #expect(open.record(EntryStream(seed: 1, entries: entries).entries))
+    open.close()
+    return place
+  }
+
+  @Test func `an untouched journal is intact`() throws {
+    let place = try place()
+    let report = try Verification.verify(path: place.path) { _, _ in }
+    #expect(report.rows == 200)
+    #expect(report.changedRows == nil)
+  }
+
+  @Test(arguments: damages) func `verify names the first row that is not right`(
+    damage: Damage
+  ) throws {
+    let place = try place()
+    try place.tamper(damage.sql)
+    let error = try #require(throws: StoreError.self) {
+      try Verification.verify(path: place.path) { _, _ in }
+    }
+    #expect(error.code == "JOURNAL_BROKEN")
+    let words = error.description.split { !$0.isLetter && !$0.isNumber }
+    #expect(words.contains("\(damage.sequence)"), "\(error)")
+  }
+
+  @Test func `a rebuild stops at a broken row`() throws {
+    let place = try place()
+    try place.tamper("UPDATE order_events SET recorded_at = 0 WHERE sequence = 30")
+    let error = try #require(throws: StoreError.self) {
+      try Verification.rebuild(path: place.path) { _, _ in }
+    }
+    #expect(error.code == "JOURNAL_BROKEN")
+    #expect(error.description.contains("sequence 30"))
+  }
+
+  @Test func `a store does not open over a journal that was cut off`() throws {
+    let place = try place()
+    try place.tamper("DELETE FROM order_events WHERE sequence > 190")
+    let error = try #require(throws: StoreError.self) { try place.open() }
+    #expect(error.code == "JOURNAL_BROKEN")
+  }
+
+  @Test func `a store does not open over a broken end that it has to catch up`() throws {
+    let place = try place()
+    try place.tamper(
+      "UPDATE projection SET projected_through = 150; "
+        + "UPDATE order_events SET recorded_at = 0 WHERE sequence = 180")
+    let error = try #require(throws: StoreError.self) { try place.open() }
+    #expect(error.code == "JOURNAL_BROKEN")
+    #expect(error.description.contains("sequence 180"))
+  }
+
+  @Test func `a running store can be verified while it records`() throws {
+    let place = Place()
+    let open = try place.open()
+    var stream = EntryStream(seed: 2)
+    for _ in 0..<60 {
+      open.store.append(stream.next(15))
+      // The read makes the store write its tables, too.
+      open.store.read { _ in }
+      let rows = try Verification.verify(path: place.path) { _, _ in }.rows
+      #expect(rows <= stream.entries.count)
+    }
+    #expect(open.record([stream.next()]))
+    #expect(open.messages.availability == [])
+    #expect(try Verification.verify(path: place.path) { _, _ in }.rows == 901)
+  }
+
+  @Test func `verify leaves the files as they are`() throws {
+    let place = try place()
+    let before = place.fingerprint
+    _ = try Verification.verify(path: place.path) { _, _ in }
+    #expect(place.fingerprint == before)
+  }
+
+  @Test func `verify tells how far it is`() throws {
+    let place = try place()
+    var steps: [[Int64]] = []
+    _ = try Verification.verify(path: place.path) { steps.append([$0, $1]) }
+    #expect(steps.last == [200, 200])
+  }
+}
