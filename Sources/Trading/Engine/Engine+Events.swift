@@ -8,40 +8,41 @@ extension Engine {
     _ events: consuming [OrderEvent], to live: LiveOrder,
     position venuePosition: PositionReport? = nil
   ) {
-    let wasSealed = live.order.state.isSealed
-    let leavesBefore = live.liveLeaves
-    let filledBefore = live.order.filledQuantity
+    var order = live.order
     var facts = events
-    facts.removeAll { !applies($0, to: live) }
+    facts.removeAll { !applies($0, to: &order, of: live.instrument) }
     guard !facts.isEmpty else { return }
-    if live.order.state == .filled, agrees(with: venuePosition, live.instrument),
-      live.order.apply(.settled, at: now) == .applied
+    if order.state == .filled, agrees(with: venuePosition, live.instrument),
+      order.apply(.settled, at: now) == .applied
     {
       facts.append(.settled)
     }
-    keepCounts(live, wasSealed: wasSealed, leavesBefore: leavesBefore)
-    let movesPosition = live.order.filledQuantity != filledBefore
+    keepCounts(live, becoming: order)
+    let movesPosition = order.filledQuantity != live.order.filledQuantity
+    live.order = order
     let entry = record(facts, of: live, position: movesPosition ? live.instrument.position : nil)
     settleDown(live, entry: entry)
   }
 
   /// Applies one event; true if it belongs in the journal.
-  private mutating func applies(_ event: OrderEvent, to live: LiveOrder) -> Bool {
-    let state = live.order.state
-    let leaves = live.order.leavesQuantity
-    let result = live.order.apply(event, at: now)
+  private mutating func applies(
+    _ event: OrderEvent, to order: inout Order, of instrument: InstrumentState
+  ) -> Bool {
+    let state = order.state
+    let leaves = order.leavesQuantity
+    let result = order.apply(event, at: now)
     switch result {
     case .ignored, .refused: return false
     case .applied: break
     case .anomaly, .appliedAnomalous:
       if let kind = event.kind(leaves: leaves) {
-        actions.append(.notice(.anomaly(live.order.id, state: state, event: kind)))
+        actions.append(.notice(.anomaly(order.id, state: state, event: kind)))
       }
       if result == .anomaly { return false }
     }
     if case .filled(let fill) = event {
-      if state.isSealed { actions.append(.notice(.lateFill(live.order.id))) }
-      live.instrument.count(fill, side: live.order.terms.side, at: now)
+      if state.isSealed { actions.append(.notice(.lateFill(order.id))) }
+      instrument.count(fill, side: order.terms.side, at: now)
     }
     return true
   }
@@ -51,10 +52,10 @@ extension Engine {
     return report.symbol == instrument.key.symbol && report.quantity == position.quantity
   }
 
-  private func keepCounts(_ live: LiveOrder, wasSealed: Bool, leavesBefore: Quantity) {
+  private func keepCounts(_ live: LiveOrder, becoming order: Order) {
     live.instrument.exposure.change(
-      side: live.order.terms.side, from: leavesBefore, to: live.liveLeaves)
-    switch (wasSealed, live.order.state.isSealed) {
+      side: order.terms.side, from: live.order.liveLeaves, to: order.liveLeaves)
+    switch (live.order.state.isSealed, order.state.isSealed) {
     case (false, true): live.account.openOrders -= 1
     case (true, false): live.account.openOrders += 1
     case (true, true), (false, false): break

@@ -83,7 +83,7 @@ extension Engine {
       abandonProbe(live)
       live.account.openOrders -= 1
       live.instrument.exposure.change(
-        side: live.order.terms.side, from: live.liveLeaves, to: .zero)
+        side: live.order.terms.side, from: live.order.liveLeaves, to: .zero)
     }
     leaveMemory(live.order.id)
   }

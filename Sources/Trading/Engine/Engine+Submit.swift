@@ -164,17 +164,21 @@ extension Engine {
   }
 
   /// Takes an order into memory; nil if its account is not configured.
-  mutating func enter(_ order: Order, of instrument: InstrumentState) -> LiveOrder? {
+  mutating func enter(_ order: consuming Order, of instrument: InstrumentState) -> LiveOrder? {
     guard let account = instrument.account else { return nil }
+    let id = order.id
+    let terms = order.terms
+    let leaves = order.liveLeaves
+    let isSealed = order.state.isSealed
     let live = LiveOrder(order, instrument: instrument, account: account)
-    orders[order.id] = live
-    for key in order.terms.uniqueKeys {
-      keys[key] = order.id
+    orders[id] = live
+    for key in terms.uniqueKeys {
+      keys[key] = id
       usedKeys.insert(key.fingerprint)
     }
-    guard !order.state.isSealed else { return live }
+    guard !isSealed else { return live }
     account.openOrders += 1
-    instrument.exposure.change(side: order.terms.side, from: .zero, to: live.liveLeaves)
+    instrument.exposure.change(side: terms.side, from: .zero, to: leaves)
     return live
   }
 
@@ -192,7 +196,7 @@ extension Engine {
       let counts =
         terms.purpose == .close && terms.symbol == key.symbol
         && terms.account == key.account && terms.side == side
-      return counts ? sum + live.liveLeaves : sum
+      return counts ? sum + live.order.liveLeaves : sum
     }
     // What one order may not do is left for the next: half a close is better than none.
     let largest = state.instrument?.maxQuantity ?? position.quantity.magnitude

@@ -66,10 +66,12 @@ public struct Engine: ~Copyable {
 
   /// Takes one input and hands out what is to be done, by exchange: `actions` comes in empty and
   /// goes out filled, so that a caller can reuse its buffer.
-  public mutating func handle(_ input: Input, at now: Timestamp, into actions: inout [Action]) {
+  public mutating func handle(
+    _ input: consuming Input, at now: Timestamp, into actions: inout [Action]
+  ) {
     self.now = now
     swap(&self.actions, &actions)
-    switch input {
+    switch consume input {
     case .submit(let terms, let id, let request): submit(terms, id: id, request: request)
     case .cancel(let reference, let request): cancel(reference, request: request)
     case .close(let key, let id, let request): close(key, id: id, request: request)
@@ -93,7 +95,7 @@ public struct Engine: ~Copyable {
   }
 
   /// `handle(_:at:into:)` with a buffer of its own.
-  public mutating func handle(_ input: Input, at now: Timestamp) -> [Action] {
+  public mutating func handle(_ input: consuming Input, at now: Timestamp) -> [Action] {
     var actions: [Action] = []
     handle(input, at: now, into: &actions)
     return actions

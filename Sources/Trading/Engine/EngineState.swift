@@ -40,7 +40,7 @@ final class LiveOrder {
   /// The last journal entry about it; it leaves memory only once this one is durable.
   var lastEntry: UInt64 = 0
 
-  init(_ order: Order, instrument: InstrumentState, account: AccountState) {
+  init(_ order: consuming Order, instrument: InstrumentState, account: AccountState) {
     self.order = order
     self.instrument = instrument
     self.account = account
@@ -63,9 +63,12 @@ final class LiveOrder {
   var isFinished: Bool {
     order.state.isSealed && inFlight.isEmpty && !isAwaited && !isUnsettled && !isMissingFills
   }
+}
 
+extension Order {
   /// What the order may still trade; nothing once it has ended.
-  var liveLeaves: Quantity { order.state.isSealed ? .zero : order.leavesQuantity }
+  @inline(__always)
+  var liveLeaves: Quantity { state.isSealed ? .zero : leavesQuantity }
 }
 
 /// A caller that waits for an answer about an order.

@@ -57,9 +57,10 @@ struct EntryStream {
     return add([.received(terms), first], order, beginsOrder: true)
   }
 
-  /// The next entry, about an order that there is.
+  /// The next entry, about an order that there is; where none takes an event any more (all are
+  /// denied), a new one begins.
   mutating func goOn() -> JournalEntry {
-    while true {
+    for _ in 0..<100 {
       var order = valid(orders[random.pick(orders.keys.sorted())], "order")
       var applied: [OrderEvent] = []
       for _ in 0..<random.number(1...3) {
@@ -75,6 +76,7 @@ struct EntryStream {
       }
       guard applied.isEmpty else { return add(applied, order, beginsOrder: false) }
     }
+    return begin()
   }
 
   private mutating func add(
