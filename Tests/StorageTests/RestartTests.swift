@@ -35,7 +35,8 @@ import Trading
     let after = try crashed.open()
     expect(after.state, of: stream)
     after.close()
-    #expect(try crashed.tables() == place.tables())
+    let isSame = try crashed.tables() == place.tables()
+    #expect(isSame)
     #expect(try Verification.verify(path: crashed.path) { _, _ in }.rows == stream.entries.count)
   }
 
@@ -74,7 +75,8 @@ import Trading
     open.close()
     let last = try #require(crashed)
     try last.open().close()
-    #expect(try last.tables() == straight.tables())
+    let isSame = try last.tables() == straight.tables()
+    #expect(isSame)
   }
 
   @Test(arguments: 0..<12 as Range<UInt64>)
@@ -88,7 +90,8 @@ import Trading
     let report = try Verification.rebuild(path: place.path) { _, _ in }
     #expect(report.rows == 600)
     #expect(report.changedRows == 0)
-    #expect(try place.tables() == tables)
+    let isSame = try place.tables() == tables
+    #expect(isSame)
     expect(try place.open().state, of: stream)
   }
 
@@ -126,13 +129,16 @@ import Trading
     try place.tamper(damage)
     let report = try Verification.rebuild(path: place.path) { _, _ in }
     #expect(try #require(report.changedRows) > 0)
-    #expect(try place.tables() == tables)
+    let isSame = try place.tables() == tables
+    #expect(isSame)
   }
 
   private func expect(_ state: RestoredState, of stream: EntryStream) {
-    #expect(state.orders.sorted { $0.id < $1.id } == stream.unfinishedOrders)
-    #expect(state.positions == stream.positions)
-    #expect(state.usedKeys == stream.usedKeys)
+    // Bare truths: the difference of two lists of orders takes minutes to print.
+    let hasOrders = state.orders.sorted { $0.id < $1.id } == stream.unfinishedOrders
+    let hasPositions = state.positions == stream.positions
+    let hasKeys = state.usedKeys == stream.usedKeys
+    #expect(hasOrders && hasPositions && hasKeys)
     #expect(state.lastOrderID == stream.orders.keys.max())
   }
 }

@@ -8,7 +8,7 @@ extension Engine {
     _ events: consuming [OrderEvent], to live: LiveOrder,
     position venuePosition: PositionReport? = nil
   ) {
-    var order = live.order
+    var order = live.order.facts
     var facts = events
     facts.removeAll { !applies($0, to: &order, of: live.instrument) }
     guard !facts.isEmpty else { return }
@@ -19,14 +19,14 @@ extension Engine {
     }
     keepCounts(live, becoming: order)
     let movesPosition = order.filledQuantity != live.order.filledQuantity
-    live.order = order
+    live.order = Order(consume order)
     let entry = record(facts, of: live, position: movesPosition ? live.instrument.position : nil)
     settleDown(live, entry: entry)
   }
 
   /// Applies one event; true if it belongs in the journal.
   private mutating func applies(
-    _ event: OrderEvent, to order: inout Order, of instrument: InstrumentState
+    _ event: OrderEvent, to order: inout OrderFacts, of instrument: InstrumentState
   ) -> Bool {
     let state = order.state
     let leaves = order.leavesQuantity
@@ -52,7 +52,7 @@ extension Engine {
     return report.symbol == instrument.key.symbol && report.quantity == position.quantity
   }
 
-  private func keepCounts(_ live: LiveOrder, becoming order: Order) {
+  private func keepCounts(_ live: LiveOrder, becoming order: OrderFacts) {
     live.instrument.exposure.change(
       side: order.terms.side, from: live.order.liveLeaves, to: order.liveLeaves)
     switch (live.order.state.isSealed, order.state.isSealed) {

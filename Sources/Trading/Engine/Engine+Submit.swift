@@ -142,9 +142,9 @@ extension Engine {
   private mutating func begin(
     _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, request: RequestID
   ) {
-    var order = Order(id: id, terms: terms, at: now)
+    var order = OrderFacts(id: id, terms: terms, at: now)
     _ = order.apply(.submitting, at: now)
-    guard let live = enter(order, of: instrument) else { return }
+    guard let live = enter(Order(consume order), of: instrument) else { return }
     live.submitWaiters = [newWaiter(request, isFirst: true, for: id)]
     let entry = record([.received(terms), .submitting], of: live, beginsOrder: true)
     afterRecord.append(AfterRecord(entry: entry, step: .send, live: live))
@@ -155,30 +155,26 @@ extension Engine {
     request: RequestID
   ) {
     actions.append(.notice(.denied(code: denial.code)))
-    var order = Order(id: id, terms: terms, at: now)
+    var order = OrderFacts(id: id, terms: terms, at: now)
     _ = order.apply(.denied(denial), at: now)
-    guard let live = enter(order, of: instrument) else { return }
+    guard let live = enter(Order(consume order), of: instrument) else { return }
     live.submitWaiters = [newWaiter(request, isFirst: true, for: id)]
     let entry = record([.received(terms), .denied(denial)], of: live, beginsOrder: true)
     afterRecord.append(AfterRecord(entry: entry, step: .settleDown, live: live))
   }
 
   /// Takes an order into memory; nil if its account is not configured.
-  mutating func enter(_ order: consuming Order, of instrument: InstrumentState) -> LiveOrder? {
+  mutating func enter(_ order: Order, of instrument: InstrumentState) -> LiveOrder? {
     guard let account = instrument.account else { return nil }
-    let id = order.id
-    let terms = order.terms
-    let leaves = order.liveLeaves
-    let isSealed = order.state.isSealed
     let live = LiveOrder(order, instrument: instrument, account: account)
-    orders[id] = live
-    for key in terms.uniqueKeys {
-      keys[key] = id
+    orders[order.id] = live
+    for key in order.terms.uniqueKeys {
+      keys[key] = order.id
       usedKeys.insert(key.fingerprint)
     }
-    guard !isSealed else { return live }
+    guard !order.state.isSealed else { return live }
     account.openOrders += 1
-    instrument.exposure.change(side: terms.side, from: .zero, to: leaves)
+    instrument.exposure.change(side: order.terms.side, from: .zero, to: order.liveLeaves)
     return live
   }
 

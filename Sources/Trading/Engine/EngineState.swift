@@ -40,7 +40,7 @@ final class LiveOrder {
   /// The last journal entry about it; it leaves memory only once this one is durable.
   var lastEntry: UInt64 = 0
 
-  init(_ order: consuming Order, instrument: InstrumentState, account: AccountState) {
+  init(_ order: Order, instrument: InstrumentState, account: AccountState) {
     self.order = order
     self.instrument = instrument
     self.account = account
@@ -66,6 +66,11 @@ final class LiveOrder {
 }
 
 extension Order {
+  /// What the order may still trade; nothing once it has ended.
+  var liveLeaves: Quantity { facts.liveLeaves }
+}
+
+extension OrderFacts {
   /// What the order may still trade; nothing once it has ended.
   @inline(__always)
   var liveLeaves: Quantity { state.isSealed ? .zero : leavesQuantity }

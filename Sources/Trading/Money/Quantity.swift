@@ -31,7 +31,8 @@ public struct Quantity: Comparable, Sendable, CustomStringConvertible {
   /// The difference, or nothing where `b` is the larger one.
   @inlinable
   public static func - (a: Quantity, b: Quantity) -> Quantity {
-    Quantity(unchecked: a.amount > b.amount ? a.amount - b.amount : .zero)
+    let difference = a.amount - b.amount
+    return Quantity(unchecked: difference.isNegative ? .zero : difference)
   }
 
   /// The notional value in the quote asset.

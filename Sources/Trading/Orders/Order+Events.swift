@@ -48,6 +48,15 @@ extension Order {
 
   /// Applies one event. A fill whose trade id has counted before is ignored.
   public mutating func apply(_ event: OrderEvent, at now: Timestamp) -> EventResult {
+    var facts = facts
+    let result = facts.apply(event, at: now)
+    self = Order(facts)
+    return result
+  }
+}
+
+extension OrderFacts {
+  mutating func apply(_ event: OrderEvent, at now: Timestamp) -> EventResult {
     guard let kind = event.kind(leaves: leavesQuantity) else { return .anomaly }
     if case .filled(let fill) = event, tradeIDs.contains(fill.tradeID) { return .ignored }
     switch lawfulState(for: kind).move(on: kind) {

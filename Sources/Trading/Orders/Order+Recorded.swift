@@ -52,19 +52,20 @@ public struct RecordedFacts: Equatable, Sendable {
 extension Order {
   /// An order as it was recorded.
   public init(id: OrderID, terms: OrderTerms, createdAt: Timestamp, recorded facts: RecordedFacts) {
-    self.init(id: id, terms: terms, at: createdAt)
-    updatedAt = facts.updatedAt
-    phase = facts.phase
-    pending = facts.pending
-    uncertainty = facts.uncertainty
-    isSettled = facts.isSettled
-    venueOrderID = facts.venueOrderID
-    filledQuantity = facts.filledQuantity
-    filledNotional = facts.filledNotional
-    fee = facts.fee
-    feeAsset = facts.feeAsset
-    tradeIDs = facts.tradeIDs
-    explanation = facts.explanation
+    var order = OrderFacts(id: id, terms: terms, at: createdAt)
+    order.updatedAt = facts.updatedAt
+    order.phase = facts.phase
+    order.pending = facts.pending
+    order.uncertainty = facts.uncertainty
+    order.isSettled = facts.isSettled
+    order.venueOrderID = facts.venueOrderID
+    order.filledQuantity = facts.filledQuantity
+    order.filledNotional = facts.filledNotional
+    order.fee = facts.fee
+    order.feeAsset = facts.feeAsset
+    order.tradeIDs = facts.tradeIDs
+    order.explanation = facts.explanation
+    self.init(order)
   }
 }
 

@@ -51,12 +51,12 @@ private struct Unreadable: Error {}
     let service = try SharedService.unlimited
     var names = Set(
       try service.get("/metrics").text.matches(of: #/# TYPE ([a-z_]+) /#).map { String($0.1) })
-    #expect(names.count > 30)
     // Families without a value yet are not among the answers.
     for text in try sources("Service/Metrics") + sources("Service/HTTP") + sources("Network") {
       let found = text.matches(of: /(?:counter|gauge|histogram)\(\s*"([a-z]+_[a-z_]+)"/)
       names.formUnion(found.map { String($0.1) })
     }
+    #expect(names.count > 40)
     let document = try text("docs/API.md")
     let missing = names.filter { !document.contains("`\($0)`") && !document.contains("_\($0)`") }
     #expect(missing.sorted() == [])

@@ -46,6 +46,7 @@ final class ServiceProcess: Sendable {
   let port: UInt16
   let directory: TestDirectory
   private let pid: pid_t
+  private let watchdog: Watchdog
   private let status = Mutex<Int32?>(nil)
 
   /// Settings under which no limit stands in a test's way.
@@ -65,6 +66,7 @@ final class ServiceProcess: Sendable {
 
   private init(pid: pid_t, port: UInt16, directory: TestDirectory) {
     self.pid = pid
+    watchdog = Watchdog(of: pid, directory)
     self.port = port
     self.directory = directory
   }
@@ -120,7 +122,7 @@ final class ServiceProcess: Sendable {
       if let status { return status }
       var raw: Int32 = 0
       guard waitpid(pid, &raw, WNOHANG) == pid else { return nil }
-      runningProcesses.withLock { _ = $0.removeValue(forKey: pid) }
+      watchdog.dismiss()
       status = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + raw & 0x7F
       return status
     }
@@ -169,11 +171,8 @@ final class ServiceProcess: Sendable {
     var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in arguments + variables { free(text) } }
     var pid: pid_t = 0
-    _ = endAllAtExit
-    let code = runningProcesses.withLock { running in
-      let code = posix_spawn(&pid, executable, &actions, nil, &arguments, &variables)
-      if code == 0 { running[pid] = path }
-      return code
+    let code = spawning.withLock { _ in
+      posix_spawn(&pid, executable, &actions, nil, &arguments, &variables)
     }
     guard code == 0 else {
       throw ProcessFailure(description: "\(executable): \(String(cString: strerror(code)))")
@@ -198,19 +197,43 @@ final class ServiceProcess: Sendable {
   }
 }
 
-/// Processes that still run when the tests end, for whatever reason, with their directories.
-private let runningProcesses = Mutex<[pid_t: String]>([:])
+/// Held while a process is started, so that no other inherits a pipe's end that is not its own.
+private let spawning = Mutex(())
 
-private let endAllAtExit: Void = {
-  atexit {
-    runningProcesses.withLock { running in
-      for (pid, directory) in running {
-        kill(pid, SIGKILL)
-        try? FileManager.default.removeItem(atPath: directory)
-      }
+/// Ends a process and removes its directory once the tests are gone, in whatever way they went: a
+/// shell that reads from a pipe which only the tests hold open.
+private final class Watchdog: Sendable {
+  private let pid: pid_t
+  private let pipeEnd: Int32
+
+  init(of process: pid_t, _ directory: TestDirectory) {
+    let script = #"read line || { kill -9 "$0"; rm -rf "$1"; }"#
+    (pid, pipeEnd) = spawning.withLock { _ in
+      var ends: [Int32] = [-1, -1]
+      pipe(&ends)
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      defer { close(ends[0]) }
+      var actions = posix_spawn_file_actions_t()
+      posix_spawn_file_actions_init(&actions)
+      defer { posix_spawn_file_actions_destroy(&actions) }
+      posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO)
+      let words: [String] = ["sh", "-c", script, "\(process)", directory.path]
+      var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+      var variables: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/bin:/bin"), nil]
+      defer { for text in arguments + variables { free(text) } }
+      var pid: pid_t = 0
+      posix_spawn(&pid, "/bin/sh", &actions, nil, &arguments, &variables)
+      return (pid, ends[1])
     }
   }
-}()
+
+  /// Called once, when the process is gone.
+  func dismiss() {
+    _ = write(pipeEnd, "\n", 1)
+    close(pipeEnd)
+    waitpid(pid, nil, 0)
+  }
+}
 
 /// Whether a condition comes true within ten seconds.
 func eventually(_ condition: () throws -> Bool) rethrows -> Bool {

@@ -24,7 +24,8 @@ private func apply(_ event: OrderEvent, to state: OrderState) -> (EventResult, O
   }
 
   @Test func `a cancel that is refused as gone stays pending until a query answers`() {
-    let (_, order) = apply(.cancelRefused(isGone: true, reason: "Unknown order."), to: .pendingCancel)
+    let (_, order) = apply(
+      .cancelRefused(isGone: true, reason: "Unknown order."), to: .pendingCancel)
     #expect(order.state == .pendingCancel)
     #expect(order.explanation?.sentence == "Unknown order.")
   }

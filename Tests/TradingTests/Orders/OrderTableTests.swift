@@ -19,48 +19,70 @@
 import Testing
 import Trading
 
-private let firstHalf = """
-  STATE            denied held submitting accepted   rejected  unknown partly   last    cancel canceled
-  RECEIVED         DENIED HELD WIRE       .          .         =       .        .       +      CANCELED
-  HELD             DENIED =    WIRE       .          .         =       .        .       +      CANCELED
-  DENIED           .      .    .          .          .         .       .        .       -      .
-  SUBMITTING       .      .    .          WORKING    REJECTED  +       WORKING  FILLED  +      CANCELED
-  UNKNOWN          .      .    .          WORKING    REJECTED  =       WORKING  FILLED  +      CANCELED
-  WORKING          .      .    .          =          REJECTED  =       +        FILLED  +      CANCELED
-  TRIGGERED        .      .    .          =          REJECTED  =       +        FILLED  +      CANCELED
-  SUSPENDED        .      .    .          WORKING    REJECTED  =       +        FILLED  +      CANCELED
-  PARTIALLY_FILLED .      .    .          =          CANCELED! =       +        FILLED  +      CANCELED
-  PENDING_CANCEL   .      .    .          =          REJECTED  =       +        FILLED  =      CANCELED
-  PENDING_REPLACE  .      .    .          =          REJECTED  =       +        FILLED  +      CANCELED
-  FILLED           .      .    .          =          !         =       +!       +!      -      !
-  SETTLED          .      .    .          =          !         =       +!       +!      -      !
-  CANCELED         .      .    .          =          =         =       +        FILLED  -      =
-  EXPIRED          .      .    .          =          =         =       +        FILLED  -      =
-  REPLACED         .      .    .          =          =         =       +        FILLED  -      =
-  REJECTED         .      .    .          WORKING!   =         =       WORKING! FILLED! =      CANCELED
-  NOT_FOUND        .      .    .          WORKING!   =         =       WORKING! FILLED! =      CANCELED
+private let orderPathColumns = """
+  STATE            denied held submitting accepted rejected  unknown partly
+  RECEIVED         DENIED HELD WIRE       .        .         =       .
+  HELD             DENIED =    WIRE       .        .         =       .
+  DENIED           .      .    .          .        .         .       .
+  SUBMITTING       .      .    .          WORKING  REJECTED  +       WORKING
+  UNKNOWN          .      .    .          WORKING  REJECTED  =       WORKING
+  WORKING          .      .    .          =        REJECTED  =       +
+  TRIGGERED        .      .    .          =        REJECTED  =       +
+  SUSPENDED        .      .    .          WORKING  REJECTED  =       +
+  PARTIALLY_FILLED .      .    .          =        CANCELED! =       +
+  PENDING_CANCEL   .      .    .          =        REJECTED  =       +
+  PENDING_REPLACE  .      .    .          =        REJECTED  =       +
+  FILLED           .      .    .          =        !         =       +!
+  SETTLED          .      .    .          =        !         =       +!
+  CANCELED         .      .    .          =        =         =       +
+  EXPIRED          .      .    .          =        =         =       +
+  REPLACED         .      .    .          =        =         =       +
+  REJECTED         .      .    .          WORKING! =         =       WORKING!
+  NOT_FOUND        .      .    .          WORKING! =         =       WORKING!
   """
 
-private let secondHalf = """
-  STATE            gone refused expired notFound   triggered  suspended  replace replaced notReplaced settled
-  RECEIVED         .    .       EXPIRED .          .          .          -       .        .           .
-  HELD             .    .       EXPIRED .          .          .          -       .        .           .
-  DENIED           .    .       .       .          .          .          -       .        .           .
-  SUBMITTING       +    +       EXPIRED .          TRIGGERED  SUSPENDED  -       .        .           .
-  UNKNOWN          +    +       EXPIRED NOT_FOUND  TRIGGERED  SUSPENDED  -       .        .           .
-  WORKING          =    =       EXPIRED NOT_FOUND! TRIGGERED  SUSPENDED  +       REPLACED =           .
-  TRIGGERED        =    =       EXPIRED NOT_FOUND! =          SUSPENDED  +       REPLACED =           .
-  SUSPENDED        =    =       EXPIRED NOT_FOUND! TRIGGERED  =          +       REPLACED =           .
-  PARTIALLY_FILLED =    =       EXPIRED NOT_FOUND! TRIGGERED  SUSPENDED  +       REPLACED =           .
-  PENDING_CANCEL   +    +       EXPIRED NOT_FOUND! TRIGGERED  SUSPENDED  -       REPLACED =           .
-  PENDING_REPLACE  =    =       EXPIRED NOT_FOUND! TRIGGERED  SUSPENDED  -       REPLACED +           .
-  FILLED           =    =       =       =          =          =          -       .        =           +
-  SETTLED          =    =       =       =          =          =          -       .        =           =
-  CANCELED         =    =       =       =          =          =          -       =        =           .
-  EXPIRED          =    =       =       =          =          =          -       =        =           .
-  REPLACED         =    =       =       =          =          =          -       =        =           .
-  REJECTED         =    =       EXPIRED =          TRIGGERED! SUSPENDED! -       .        =           .
-  NOT_FOUND        =    =       EXPIRED =          TRIGGERED! SUSPENDED! -       .        =           .
+private let endingColumns = """
+  STATE            last    cancel canceled gone refused expired notFound
+  RECEIVED         .       +      CANCELED .    .       EXPIRED .
+  HELD             .       +      CANCELED .    .       EXPIRED .
+  DENIED           .       -      .        .    .       .       .
+  SUBMITTING       FILLED  +      CANCELED +    +       EXPIRED .
+  UNKNOWN          FILLED  +      CANCELED +    +       EXPIRED NOT_FOUND
+  WORKING          FILLED  +      CANCELED =    =       EXPIRED NOT_FOUND!
+  TRIGGERED        FILLED  +      CANCELED =    =       EXPIRED NOT_FOUND!
+  SUSPENDED        FILLED  +      CANCELED =    =       EXPIRED NOT_FOUND!
+  PARTIALLY_FILLED FILLED  +      CANCELED =    =       EXPIRED NOT_FOUND!
+  PENDING_CANCEL   FILLED  =      CANCELED +    +       EXPIRED NOT_FOUND!
+  PENDING_REPLACE  FILLED  +      CANCELED =    =       EXPIRED NOT_FOUND!
+  FILLED           +!      -      !        =    =       =       =
+  SETTLED          +!      -      !        =    =       =       =
+  CANCELED         FILLED  -      =        =    =       =       =
+  EXPIRED          FILLED  -      =        =    =       =       =
+  REPLACED         FILLED  -      =        =    =       =       =
+  REJECTED         FILLED! =      CANCELED =    =       EXPIRED =
+  NOT_FOUND        FILLED! =      CANCELED =    =       EXPIRED =
+  """
+
+private let reportColumns = """
+  STATE            triggered  suspended  replace replaced notReplaced settled
+  RECEIVED         .          .          -       .        .           .
+  HELD             .          .          -       .        .           .
+  DENIED           .          .          -       .        .           .
+  SUBMITTING       TRIGGERED  SUSPENDED  -       .        .           .
+  UNKNOWN          TRIGGERED  SUSPENDED  -       .        .           .
+  WORKING          TRIGGERED  SUSPENDED  +       REPLACED =           .
+  TRIGGERED        =          SUSPENDED  +       REPLACED =           .
+  SUSPENDED        TRIGGERED  =          +       REPLACED =           .
+  PARTIALLY_FILLED TRIGGERED  SUSPENDED  +       REPLACED =           .
+  PENDING_CANCEL   TRIGGERED  SUSPENDED  -       REPLACED =           .
+  PENDING_REPLACE  TRIGGERED  SUSPENDED  -       REPLACED +           .
+  FILLED           =          =          -       .        =           +
+  SETTLED          =          =          -       .        =           =
+  CANCELED         =          =          -       =        =           .
+  EXPIRED          =          =          -       =        =           .
+  REPLACED         =          =          -       =        =           .
+  REJECTED         TRIGGERED! SUSPENDED! -       .        =           .
+  NOT_FOUND        TRIGGERED! SUSPENDED! -       .        =           .
   """
 
 private let columns: [Substring: OrderEventKind] = [
@@ -102,8 +124,8 @@ struct Cell: Hashable {
 /// The table as written above, as a dictionary.
 let specifiedMoves: [Cell: OrderMove] = {
   var moves: [Cell: OrderMove] = [:]
-  for half in [firstHalf, secondHalf] {
-    let rows = half.split(separator: "\n").map { $0.split(separator: " ") }
+  for part in [orderPathColumns, endingColumns, reportColumns] {
+    let rows = part.split(separator: "\n").map { $0.split(separator: " ") }
     guard let header = rows.first?.dropFirst() else { continue }
     for row in rows.dropFirst() {
       let state = valid(OrderState(rawValue: String(row[0])), String(row[0]))

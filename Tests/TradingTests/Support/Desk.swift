@@ -157,9 +157,13 @@ final class Desk {
 }
 
 extension [Action] {
-  var entries: [JournalEntry] { compactMap { if case .record(let entry) = $0 { entry } else { nil } } }
+  var entries: [JournalEntry] {
+    compactMap { if case .record(let entry) = $0 { entry } else { nil } }
+  }
   var sends: [OrderID] { compactMap { if case .send(let order) = $0 { order.id } else { nil } } }
-  var cancels: [OrderID] { compactMap { if case .cancel(let order) = $0 { order.id } else { nil } } }
+  var cancels: [OrderID] {
+    compactMap { if case .cancel(let order) = $0 { order.id } else { nil } }
+  }
   var queries: [OrderID] { compactMap { if case .query(let order) = $0 { order.id } else { nil } } }
   var lookUps: [LookUp] { compactMap { if case .lookUp(let lookUp) = $0 { lookUp } else { nil } } }
   var notices: [Notice] { compactMap { if case .notice(let notice) = $0 { notice } else { nil } } }
@@ -171,7 +175,9 @@ extension [Action] {
 
   /// The code of the only refusal among them.
   var refusalCode: String? {
-    let refusals = replies.compactMap { if case .refused(let refusal) = $0 { refusal } else { nil } }
+    let refusals = replies.compactMap {
+      if case .refused(let refusal) = $0 { refusal } else { nil }
+    }
     return refusals.count == 1 ? refusals[0].denial.code : nil
   }
 }

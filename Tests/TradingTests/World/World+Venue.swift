@@ -47,7 +47,8 @@ extension World {
     }
     let symbol = entry.terms.symbol
     let position = PositionReport(symbol: symbol, quantity: venue.position(symbol))
-    tell(.submitted(id, .accepted(report, position: random.chance(50) ? position : nil)), in: 1...800)
+    tell(
+      .submitted(id, .accepted(report, position: random.chance(50) ? position : nil)), in: 1...800)
   }
 
   private func tradeNowAndThen(_ id: OrderID) {

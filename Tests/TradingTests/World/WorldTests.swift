@@ -139,7 +139,8 @@ private func expectTruth(_ world: World) {
     let stored = world.store.orders[id]
     let filled = entry.fills.reduce(Quantity.zero) { $0 + $1.quantity }
     #expect(stored?.filledQuantity == filled, "fills of \(id) are missing, seed \(seed)")
-    #expect(stored?.state.isSealed == true, "\(id) is \(String(describing: stored?.state)), seed \(seed)")
+    #expect(
+      stored?.state.isSealed == true, "\(id) is \(String(describing: stored?.state)), seed \(seed)")
     #expect(stored?.state != .filled, "\(id) never settled, seed \(seed)")
   }
   expectNothingLeft(world)
