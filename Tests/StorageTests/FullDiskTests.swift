@@ -1,6 +1,6 @@
 // A disk that is full: what nobody was promised is given back, what is known is kept and written as
-// soon as there is room, and nobody reads what is not up to date. The disk is a small one in memory,
-// which takes the right to mount it.
+// soon as there is room, and nobody reads what is not up to date. The disk is a small one in
+// memory, which takes the right to mount it.
 
 import Glibc
 import Storage

@@ -1,4 +1,5 @@
-// Pages of orders and fills against a filter over everything in memory, and the indexes behind them.
+// Pages of orders and fills against a filter over everything in memory, and the indexes behind
+// them.
 
 import SQLite
 import Testing
@@ -7,7 +8,7 @@ import Trading
 @testable import Storage
 
 @Suite struct PageTests {
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: 0..<12 as Range<UInt64>)
   func `walking the pages gives every order once, newest first`(seed: UInt64) throws {
     let place = Place()
     let open = try place.open()
@@ -36,7 +37,7 @@ import Trading
     }
   }
 
-  @Test(arguments: 0..<20 as Range<UInt64>)
+  @Test(arguments: 0..<12 as Range<UInt64>)
   func `walking the pages gives every fill once, newest first`(seed: UInt64) throws {
     let place = Place()
     let open = try place.open()

@@ -14,7 +14,7 @@ import Trading
     #expect(open.state.lastOrderID == nil)
   }
 
-  @Test(arguments: 0..<12 as Range<UInt64>)
+  @Test(arguments: 0..<8 as Range<UInt64>)
   func `a restart restores what the engine needs`(seed: UInt64) throws {
     let place = Place()
     let stream = EntryStream(seed: seed, entries: 400)
@@ -24,7 +24,7 @@ import Trading
     expect(try place.open().state, of: stream)
   }
 
-  @Test(arguments: 0..<12 as Range<UInt64>)
+  @Test(arguments: 0..<8 as Range<UInt64>)
   func `a crash loses nothing that was acknowledged`(seed: UInt64) throws {
     let place = Place()
     let stream = EntryStream(seed: seed, entries: 50 + 37 * Int(seed))
@@ -79,7 +79,7 @@ import Trading
     #expect(isSame)
   }
 
-  @Test(arguments: 0..<12 as Range<UInt64>)
+  @Test(arguments: 0..<8 as Range<UInt64>)
   func `a rebuild gives the tables that were there`(seed: UInt64) throws {
     let place = Place()
     let stream = EntryStream(seed: seed, entries: 600)
@@ -99,7 +99,7 @@ import Trading
     var late = 0
     var over = 0
     var back = 0
-    for seed in 0..<12 as Range<UInt64> {
+    for seed in 0..<8 as Range<UInt64> {
       var before: [OrderID: Order] = [:]
       for entry in EntryStream(seed: seed, entries: 600).entries {
         defer { before[entry.order.id] = entry.order }

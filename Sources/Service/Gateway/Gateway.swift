@@ -167,7 +167,7 @@ internal import Trading
     let start = EventLoop.shared.monotonicNanoseconds()
     Task { @LoopActor in
       let outcome = await plugin.cancel(order)
-      metrics.venueCalled(order.terms.account, endpoint: "cancel", start: start)
+      metrics.venues.called(order.terms.account, endpoint: "cancel", start: start)
       feed(.cancelAnswered(order.id, outcome))
     }
   }
@@ -177,7 +177,7 @@ internal import Trading
     let start = EventLoop.shared.monotonicNanoseconds()
     Task { @LoopActor in
       let outcome = await plugin.query(order)
-      metrics.venueCalled(order.terms.account, endpoint: "query", start: start)
+      metrics.venues.called(order.terms.account, endpoint: "query", start: start)
       feed(.queryAnswered(order.id, outcome))
     }
   }
@@ -225,7 +225,7 @@ internal import Trading
   func storeSays(_ message: StoreMessage) {
     switch message {
     case .recorded(let entry, let count, let seconds):
-      metrics.committed(entries: count, seconds: seconds)
+      metrics.journal.committed(entries: count, seconds: seconds)
       let now = EventLoop.shared.monotonicNanoseconds()
       while let first = unacknowledged.first, first.entry <= entry {
         metrics.journaled(nanoseconds: now - first.sentAt)
@@ -276,21 +276,22 @@ internal import Trading
 
   private func refreshGauges() {
     let unknown = engine.unknownOrders
-    metrics.unknown(
+    metrics.doubts.unknown(
       count: unknown.count,
       oldestSeconds: unknown.oldest.map { Double(Gateway.now.milliseconds(since: $0)) / 1_000 } ?? 0
     )
-    metrics.journalQueue.only.set(Double(queueDepth))
     if let left = engine.submitBudgetLeft(at: Gateway.now) {
       metrics.rateBudgetLeft.only.set(Double(left))
     }
     metrics.orderStates(engine.liveOrderStates)
     for plugin in registry.instances {
-      metrics.connection(plugin.name, isHealthy: plugin.health.isHealthy)
-      if let state = engine.breakerState(of: plugin.name) { metrics.breaker(plugin.name, state) }
+      metrics.venues.connection(plugin.name, isHealthy: plugin.health.isHealthy)
+      if let state = engine.breakerState(of: plugin.name) {
+        metrics.venues.breaker(plugin.name, state)
+      }
     }
     let oldest = unacknowledged.first.map { EventLoop.shared.monotonicNanoseconds() - $0.sentAt }
-    metrics.lag.with("fks-execution").set(Double(oldest ?? 0) / 1e9)
+    metrics.journal.waiting(queueDepth, oldestSeconds: Double(oldest ?? 0) / 1e9)
     metrics.isHealthy.with("fks_execution").set(storeProblem == nil ? 1 : 0)
   }
 

@@ -10,9 +10,6 @@ final class OrderLifecycleMetrics {
   private let rejected: Counter
   private let filled: Counter
   private let partial: Counter
-  private let requests: Counter
-  private let errors: Counter
-  private let latency: Histogram
 
   init(_ registry: MetricRegistry) {
     func counter(_ name: String, _ help: String) -> Counter {
@@ -23,13 +20,6 @@ final class OrderLifecycleMetrics {
     rejected = counter("orders_rejected_total", "Orders that were denied or rejected.")
     filled = counter("orders_filled_total", "Orders that were filled.")
     partial = counter("orders_partial_total", "Partial fills.")
-    requests = counter("exchange_requests_total", "Calls of venues.")
-    errors = counter("exchange_errors_total", "Calls of venues without an answer.")
-    latency =
-      registry.histogram(
-        "order_execution_exchange_latency_seconds", "Duration of calls of venues.",
-        buckets: ServiceMetrics.latencyBuckets
-      ).only
   }
 
   func count(_ entry: JournalEntry) {
@@ -50,11 +40,5 @@ final class OrderLifecycleMetrics {
         break
       }
     }
-  }
-
-  func venueCalled(isError: Bool, seconds: Double) {
-    requests.increment()
-    if isError { errors.increment() }
-    latency.observe(seconds)
   }
 }

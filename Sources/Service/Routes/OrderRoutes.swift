@@ -35,7 +35,7 @@ internal import Wire
       gateway.metrics.validated(nanoseconds: call.elapsedNanoseconds)
       gateway.submit(body.terms) { reply in
         if case .refused(let refusal) = reply, refusal.denial.code == "CIRCUIT_OPEN" {
-          gateway.metrics.breakerRefused(body.terms.account)
+          gateway.metrics.venues.breakerRefused(body.terms.account)
         }
         answer(call, reply, warnings: body.warnings)
       }

@@ -88,6 +88,15 @@ import Trading
     #expect(desk.order(id) == nil)
   }
 
+  @Test func `an order does not settle while the position told with the fill is another one`() {
+    let desk = Desk()
+    let id = desk.sent()
+    let position = PositionReport(symbol: bitcoin, quantity: decimal("7"))
+    desk.tell(.submitted(id, .accepted(report(id, .filled, [fill("1")]), position: position)))
+    desk.record()
+    #expect(desk.state(id) == .filled)
+  }
+
   @Test func `a position that differs is told once it is not a matter of moments`() {
     let desk = Desk()
     desk.filled(terms(.buy, "2"))

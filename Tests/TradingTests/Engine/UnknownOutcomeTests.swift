@@ -70,6 +70,17 @@ import Trading
     #expect(desk.state(id) == .notFound)
   }
 
+  @Test func `the window begins when the submission was given up and not when it was doubted`() {
+    let desk = Desk(windowMilliseconds: 40_000)
+    let id = desk.sent()
+    desk.pass(milliseconds: 30_000)
+    desk.now = start.adding(milliseconds: 60_000)
+    desk.tell(.submitted(id, .unknown(reason: "Timed out.")))
+    while desk.state(id) == .unknown, desk.answerNextQuery(.notFound, of: id) {}
+    #expect(desk.state(id) == .notFound)
+    #expect(desk.now >= start.adding(milliseconds: 100_000))
+  }
+
   @Test func `lookups of one order stay apart however many reasons there are to ask`() {
     let desk = Desk()
     let id = desk.unknown()

@@ -16,6 +16,8 @@ final class World {
   /// Counts the processes; what was on its way to an earlier one is lost.
   private(set) var generation = 0
   let audit: Audit
+  /// Everything that the engine ever wanted done.
+  private(set) var actions: [Action] = []
 
   private var happenings: [Happening] = []
   private var happened = 0
@@ -94,8 +96,9 @@ final class World {
     expectCountsInStep()
   }
 
-  private func perform(_ actions: [Action]) {
-    for action in actions {
+  private func perform(_ wanted: [Action]) {
+    actions += wanted
+    for action in wanted {
       switch action {
       case .record(let entry):
         store.add(.entry(entry))

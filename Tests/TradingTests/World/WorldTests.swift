@@ -164,6 +164,18 @@ private func expectNothingLeft(_ world: World) {
 }
 
 @Suite struct WorldTests {
+  @Test(arguments: 0..<20)
+  func `the same history gives the same actions`(seed: Int) {
+    let runs = (0..<2).map { _ in
+      let world = World(seed: UInt64(seed))
+      var clients = Clients()
+      live(world, &clients)
+      return world.actions
+    }
+    #expect(!runs[0].isEmpty)
+    #expect(runs[0] == runs[1], "seed \(seed)")
+  }
+
   @Test(arguments: 0..<40)
   func `after any history the engine believes what the venue knows`(block: Int) {
     for seed in (block * 10)..<(block * 10 + 10) {
