@@ -33,6 +33,8 @@ import Trading
       orders += page
       #expect(page.count <= filter.limit)
       guard page.count == filter.limit, let last = page.last else { return orders }
+      // A page that does not go on would be walked for ever.
+      if let before = filter.before, last.id >= before { return orders }
       filter.before = last.id
     }
   }
@@ -52,8 +54,10 @@ import Trading
       filter.limit = random.number(1...40)
       let expected = stream.fills.reversed().filter { id, _ in
         guard let order = stream.orders[id] else { return false }
-        return (filter.orderID ?? id) == id && (filter.symbol ?? order.terms.symbol)
-          == order.terms.symbol && (filter.account ?? order.terms.account) == order.terms.account
+        return (filter.orderID ?? id) == id
+          && (filter.symbol ?? order.terms.symbol)
+            == order.terms.symbol
+          && (filter.account ?? order.terms.account) == order.terms.account
       }
       let walked = try walk(open, filter)
       let isSame =
@@ -70,6 +74,7 @@ import Trading
       let page = try open.read { [filter] (reader) throws(StoreError) in try reader.fills(filter) }
       fills += page
       guard page.count == filter.limit, let last = page.last else { return fills }
+      if let before = filter.before, last.number >= before { return fills }
       filter.before = last.number
     }
   }

@@ -17,7 +17,10 @@ internal import Trading
   private var store: Store?
   private(set) var storeProblem: String?
   private var outbox: [JournalEntry] = []
+  /// Whether the outbox goes to the store at the end of this turn.
   private var isFlushDue = false
+  /// Whether a timer will send what nobody waits for.
+  private var isLateFlushDue = false
   /// The last entry of every flush that is not acknowledged, and when it went out.
   private var unacknowledged: [(entry: UInt64, sentAt: UInt64)] = []
 
@@ -135,13 +138,27 @@ internal import Trading
     }
   }
 
-  /// Entries of one turn of the loop go to the store together.
+  /// How long an entry that nobody waits for may lie here before it goes to the store. It is
+  /// what a crash may cost: the venue has to be asked for the outcome again.
+  private static let lateFlushMilliseconds = 5
+
+  /// Entries of one turn of the loop go to the store together. Entries that nobody waits for go
+  /// with the next ones that somebody does, so that they cost no commit of their own.
   private func record(_ entry: JournalEntry) {
     outbox.append(entry)
     metrics.count(entry)
     guard !isFlushDue else { return }
-    isFlushDue = true
-    EventLoop.shared.atEndOfTurn { [self] in flush() }
+    let rules = registry.instance(entry.order.terms.account)?.capabilities.rules
+    if entry.beginsOrder || rules?.canBeAskedLater != true {
+      isFlushDue = true
+      EventLoop.shared.atEndOfTurn { [self] in flush() }
+    } else if !isLateFlushDue {
+      isLateFlushDue = true
+      _ = EventLoop.shared.schedule(afterMilliseconds: Gateway.lateFlushMilliseconds) { [self] in
+        isLateFlushDue = false
+        flush()
+      }
+    }
   }
 
   private func flush() {

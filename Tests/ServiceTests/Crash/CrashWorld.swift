@@ -89,8 +89,10 @@ final class CrashWorld {
   private func command(_ line: String, _ name: String) -> (status: Int32, output: String) {
     let path = directory.path
     let settings = CrashWorld.settings.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    // Nothing is inherited that a setting could be taken for.
     let status = system(
-      "cd \(path) && env \(settings) LOG_LEVEL=warning FKS_CONFIG=config.json5 "
+      "cd \(path) && env -i PATH=\"$PATH\" LD_LIBRARY_PATH=\"$LD_LIBRARY_PATH\" \(settings) "
+        + "LOG_LEVEL=warning FKS_CONFIG=config.json5 "
         + "DATABASE_URL=sqlite:data/execution.db \(line) > \(name) 2>&1")
     let output = String(decoding: directory.read(name), as: UTF8.self)
     return ((status >> 8) & 0xFF, output)
