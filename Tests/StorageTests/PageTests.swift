@@ -54,10 +54,9 @@ import Trading
       filter.limit = random.number(1...40)
       let expected = stream.fills.reversed().filter { id, _ in
         guard let order = stream.orders[id] else { return false }
-        return (filter.orderID ?? id) == id
-          && (filter.symbol ?? order.terms.symbol)
-            == order.terms.symbol
-          && (filter.account ?? order.terms.account) == order.terms.account
+        let terms = order.terms
+        return (filter.orderID ?? id) == id && (filter.symbol ?? terms.symbol) == terms.symbol
+          && (filter.account ?? terms.account) == terms.account
       }
       let walked = try walk(open, filter)
       let isSame =

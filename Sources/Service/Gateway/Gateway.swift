@@ -219,23 +219,8 @@ internal import Trading
     case .success(let order): feed(.lookedUp(lookUp, order))
     case .failure(let error):
       log.error("A look-up in the store failed.", [("reason", error.description)])
-      refuseLookUp(lookUp)
+      feed(.lookUpFailed(lookUp))
     }
-  }
-
-  private func refuseLookUp(_ lookUp: LookUp) {
-    let request: RequestID
-    switch lookUp {
-    case .key(_, _, _, let waiting), .cancel(_, let waiting): request = waiting
-    // The venue's report is not lost: the next comparison with the venue brings it again.
-    case .report: return
-    }
-    let denial = Denial(
-      code: "STORE_UNAVAILABLE",
-      sentence:
-        "The store cannot be read now; nothing was sent. Send the request again in a moment.")
-    let refusal = Refusal(kind: .unavailable(retryAfterMilliseconds: 1_000), denial: denial)
-    waiters.removeValue(forKey: request)?(.refused(refusal))
   }
 
   /// What the store says.
