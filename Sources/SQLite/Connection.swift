@@ -20,6 +20,10 @@ public final class Connection {
   /// copying is amortised over thousands of orders.
   static let checkpointPages = 4_096
 
+  /// Pages kept in memory: the ends of all indexes and a batch of rows fit, so that writing reads
+  /// nothing.
+  static let cacheKibibytes = 16_384
+
   let handle: OpaquePointer
   /// Configures the library, once, before its first use.
   private static let isConfigured = sqlite_shim_disable_memory_statistics() == SQLITE_OK
@@ -48,6 +52,7 @@ public final class Connection {
     try execute("PRAGMA wal_autocheckpoint = \(Connection.checkpointPages)")
     try execute("PRAGMA foreign_keys = ON")
     try execute("PRAGMA temp_store = MEMORY")
+    try execute("PRAGMA cache_size = -\(Connection.cacheKibibytes)")
   }
 
   deinit { sqlite3_close_v2(handle) }

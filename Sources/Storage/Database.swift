@@ -47,7 +47,7 @@ final class Database {
 
   /// Rows that are written to the tables at the latest after so many entries: bounds the memory
   /// and the work after a crash.
-  static let dirtyEntriesMax = 4_096
+  static let dirtyEntriesMax = 1_024
 
   /// Whether tables lag behind the journal.
   var isLagging: Bool { dirty.entries > 0 }
