@@ -12,17 +12,25 @@ internal import Wire
   /// The values of the path's `{…}` segments, decoded, in order.
   let parameters: [String]
   let principal: Principal
-  /// Stands in error bodies and log lines.
-  let id: String
+  let id: CallID
   let startedAt: UInt64
   fileprivate let finish: @LoopActor (HTTPResponse) -> Void
 
   func respond(_ response: HTTPResponse) { finish(response) }
 
   /// Answers with an error.
-  func respond(_ error: APIError) { finish(error.response(requestID: id)) }
+  func respond(_ error: APIError) { finish(error.response(requestID: id.description)) }
 
   var elapsedNanoseconds: UInt64 { EventLoop.shared.monotonicNanoseconds() - startedAt }
+}
+
+/// Names a request in error bodies and log lines; a text only where one is written.
+struct CallID: CustomStringConvertible {
+  /// Differs from process to process.
+  let process: String
+  let number: UInt64
+
+  var description: String { "\(process)-\(number)" }
 }
 
 /// One path and method with its handler.
@@ -109,7 +117,7 @@ struct Route: Sendable {
   /// Finds the request's route, checks who calls and what for, and hands it over.
   func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
     nextID &+= 1
-    let id = "\(idPrefix)-\(nextID)"
+    let id = CallID(process: idPrefix, number: nextID)
     if request.target == "*" {
       // The server as a whole (RFC 9110 section 9.3.7); the parser lets only OPTIONS ask for it.
       let allow = (name: "Allow", value: "GET, HEAD, POST, PUT, DELETE, OPTIONS")
@@ -120,17 +128,18 @@ struct Route: Sendable {
       let error = APIError.notFound(
         "There is nothing at \(String(request.path.prefix(80)).debugDescription). "
           + "GET /openapi.json lists the paths.")
-      return respond(error.response(requestID: id), unrouted: request, responder)
+      return respond(error.response(requestID: id.description), unrouted: request, responder)
     }
     let method = request.method == .head ? .get : request.method
     guard let entry = entries.first(where: { $0.route.method == method }) else {
-      return respond(methodNotAllowed(request, entries, id: id), unrouted: request, responder)
+      return respond(
+        methodNotAllowed(request, entries, id: id.description), unrouted: request, responder)
     }
     let principal: Principal
     switch authenticate(request, for: entry.route) {
     case .success(let found): principal = found
     case .failure(let error):
-      let response = error.response(requestID: id)
+      let response = error.response(requestID: id.description)
       count(entry, response.status)
       return responder.respond(response)
     }

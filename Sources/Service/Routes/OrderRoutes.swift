@@ -77,7 +77,7 @@ internal import Wire
     gateway.log.debug(
       "An order was answered.",
       [
-        ("request_id", call.id), ("order_id", order.id.description),
+        ("request_id", call.id.description), ("order_id", order.id.description),
         ("client_order_id", order.terms.clientOrderID?.text ?? ""),
         ("state", order.state.rawValue), ("caller", call.principal.name),
       ])

@@ -71,7 +71,11 @@ import Testing
       DispatchQueue(label: "crash").async {
         CrashTests.roomForThree.wait()
         defer { CrashTests.roomForThree.signal() }
-        continuation.resume(returning: Result { try body(try CrashWorld(seed: seed)) })
+        continuation.resume(
+          returning: Result {
+            let world = try CrashWorld(seed: seed)
+            do { try body(world) } catch { throw world.failure("\(error)") }
+          })
       }
     }
     try result.get()

@@ -34,7 +34,9 @@ extension CrashWorld {
         try service.get("/orders?status=\(state)").json?["orders"]?.elements.isEmpty == true
       }
     }
-    guard isClear else { throw failure("Orders are without an outcome for too long.") }
+    guard isClear else {
+      throw ProcessFailure(description: "Orders are without an outcome for too long.")
+    }
   }
 
   /// Callers send again what was not answered, and must not get a second order for it.
@@ -59,7 +61,7 @@ extension CrashWorld {
     for order in try list("orders") {
       guard let id = order["order_id"]?.string, let status = order["status"]?.string,
         let state = order["state"]?.string, let filled = decimal(order["filled_quantity"])
-      else { throw failure("An order is shown without what it is.") }
+      else { throw ProcessFailure(description: "An order is shown without what it is.") }
       let earlier = orders.updateValue(
         Shown(
           status: status, state: state, clientID: order["client_order_id"]?.string,
@@ -99,14 +101,14 @@ extension CrashWorld {
     for fill in fills {
       guard let symbol = fill["symbol"]?.string, let quantity = decimal(fill["quantity"]),
         let trade = fill["trade_id"]?.string
-      else { throw failure("A fill is shown without what it is.") }
+      else { throw ProcessFailure(description: "A fill is shown without what it is.") }
       #expect(trades.insert(trade).inserted, "seed \(seed): \(trade) counts twice.")
       sums[symbol, default: .zero] += fill["side"]?.string == "BUY" ? quantity : -quantity
     }
     var positions: [String: Decimal] = [:]
     for position in try list("positions") {
       guard let symbol = position["symbol"]?.string, let quantity = decimal(position["quantity"])
-      else { throw failure("A position is shown without what it is.") }
+      else { throw ProcessFailure(description: "A position is shown without what it is.") }
       positions[symbol] = quantity
     }
     #expect(positions == sums, "seed \(seed)")
@@ -124,7 +126,7 @@ extension CrashWorld {
     for order in ledger["orders"]?.elements ?? [] {
       guard let digits = order["order_id"]?.string, let value = UInt128(digits, radix: 16),
         let venueID = order["venue_order_id"]?.string, let isOpen = order["is_open"]?.bool
-      else { throw failure("The ledger has an order without what it is.") }
+      else { throw ProcessFailure(description: "The ledger has an order without what it is.") }
       let id = OrderID(value: value).description
       #expect(seen.insert(id).inserted, "seed \(seed)")
       #expect(venueIDs.insert(venueID).inserted, "seed \(seed)")

@@ -24,6 +24,7 @@ final class CrashWorld {
     directory = try TestDirectory()
   }
 
+  /// A failure with what is needed to look into it.
   func failure(_ text: String) -> ProcessFailure {
     let log = running?.output.suffix(1_500) ?? ""
     return ProcessFailure(description: "seed \(seed): \(text)\n\(log)")
@@ -34,7 +35,7 @@ final class CrashWorld {
   /// The service of now.
   var service: ServiceProcess {
     get throws {
-      guard let running else { throw failure("The service was not started.") }
+      guard let running else { throw ProcessFailure(description: "The service was not started.") }
       return running
     }
   }
@@ -54,7 +55,8 @@ final class CrashWorld {
     let service = try service
     service.end(signal)
     guard service.exitStatus == status else {
-      throw failure("It ended with \(service.exitStatus.map { "\($0)" } ?? "nothing").")
+      throw ProcessFailure(
+        description: "It ended with \(service.exitStatus.map { "\($0)" } ?? "nothing").")
     }
   }
 
@@ -72,11 +74,11 @@ final class CrashWorld {
     let load = Load(port: try service.port, seed: seed &* 100 &+ lives, promises: promises)
     let orders = Int.random(in: 20...300, using: &random)
     guard eventually({ promises.count >= before + orders }) else {
-      throw failure("Only \(promises.count - before) orders were answered.")
+      throw ProcessFailure(description: "Only \(promises.count - before) orders were answered.")
     }
     usleep(UInt32.random(in: 0...4_000, using: &random))
     try end()
-    guard load.wait() else { throw failure("Callers still wait for answers.") }
+    guard load.wait() else { throw ProcessFailure(description: "Callers still wait for answers.") }
   }
 
   // MARK: Questions
@@ -108,7 +110,7 @@ final class CrashWorld {
       connection.send("GET", target)
       let answer = try connection.receive()
       guard answer.status == 200, let page = answer.json?[name: name]?.elements else {
-        throw failure("\(target) is answered with \(answer.status).")
+        throw ProcessFailure(description: "\(target) is answered with \(answer.status).")
       }
       all += page
       next = answer["next"]
@@ -129,7 +131,7 @@ final class CrashWorld {
     try directory.write("ledger.py", Array(script.utf8))
     let (status, output) = command("python3 ledger.py", "ledger.json")
     guard status == 0, let document = try? JSONDocument(parsing: Array(output.utf8)) else {
-      throw failure("The ledger cannot be read: \(output.prefix(1_000))")
+      throw ProcessFailure(description: "The ledger cannot be read: \(output.prefix(1_000))")
     }
     return document.root
   }
