@@ -103,5 +103,14 @@ public struct Position: Equatable, Sendable {
     if closes < fill.quantity.amount { openCost += quantity * fill.price.amount }
   }
 
-  private var closedCostScale: UInt8 { max(Position.priceScale, openCost.scale) }
+  /// Digits after the point of a split cost. Zeros at the end do not count: a cost that was written
+  /// and read again has lost them, and must be split alike.
+  private var closedCostScale: UInt8 {
+    var (units, scale) = (openCost.units, openCost.scale)
+    while scale > Position.priceScale, units % 10 == 0 {
+      units /= 10
+      scale -= 1
+    }
+    return max(Position.priceScale, scale)
+  }
 }

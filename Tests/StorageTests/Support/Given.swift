@@ -44,10 +44,10 @@ extension SeededGenerator {
   }
 
   mutating func quantity() -> Quantity {
-    valid(Quantity(decimal(digitsMax: 6, scaleMax: 4)), "quantity")
+    valid(Quantity(decimal(digitsMax: 10, scaleMax: 9)), "quantity")
   }
 
-  mutating func price() -> Price { valid(Price(decimal(digitsMax: 7, scaleMax: 3)), "price") }
+  mutating func price() -> Price { valid(Price(decimal(digitsMax: 9, scaleMax: 8)), "price") }
 
   /// A text such as a venue might send as a reason: nothing in it is ours to choose.
   mutating func text() -> String {
