@@ -146,6 +146,7 @@ struct StartError: Error, CustomStringConvertible {
     let isDrained = await drained()
     server.closeAll()
     for plugin in registry.instances { await plugin.stop() }
+    gateway.flush()
     let store = store
     await withCheckedContinuation { continuation in
       // Closing waits for the disk, which the loop must not.

@@ -161,7 +161,9 @@ internal import Trading
     }
   }
 
-  private func flush() {
+  /// Hands to the store what waits here. A stop calls it last: an entry that nobody waits for would
+  /// otherwise never be written.
+  func flush() {
     isFlushDue = false
     guard let store, let last = outbox.last else { return }
     unacknowledged.append((last.number, EventLoop.shared.monotonicNanoseconds()))
@@ -202,7 +204,7 @@ internal import Trading
   private func lookUp(_ lookUp: LookUp) {
     flush()
     store?.read { reader in
-      // A look-up that fails must not be taken for "there is none": it is simply asked again.
+      // A look-up that fails must not be taken for "there is none": the engine is told apart.
       let found = Result { () throws(StoreError) in
         switch lookUp {
         case .key(let key, _, _, _): try reader.order(key)
