@@ -85,9 +85,6 @@ public final class Connection {
     }
   }
 
-  /// Rows that the last statement changed.
-  public var changedRows: Int { Int(sqlite3_changes64(handle)) }
-
   func lastError(_ code: Int32) -> DatabaseError {
     DatabaseError(
       code: sqlite3_extended_errcode(handle) == SQLITE_OK

@@ -155,8 +155,6 @@ final class Database {
       orders: try queries.liveOrders(orders), positions: try positions.readAll(),
       usedKeys: try queries.keyFingerprints(), lastOrderID: try queries.lastOrderID())
   }
-
-  func allPositions() throws(StoreError) -> [PositionKey: Position] { try positions.readAll() }
 }
 
 /// Rows that the journal has and the tables do not have yet.
