@@ -44,7 +44,7 @@ check: setup ## holds the code to its style, its layers and its rules
 
 bench: $(BINARY) ## measures the service beside nginx; BENCH_ARGS="--orders 1000000" measures at size
 	@.ci/install python3 wrk
-	@.ci/extract $(TOOLS) nginx-light usr/sbin/nginx
+	@.ci/extract $(TOOLS) nginx usr/sbin/nginx
 	swift build -c release --product engine-bench
 	Tests/bench/run $(BENCH_ARGS)
 
