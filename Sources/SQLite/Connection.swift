@@ -11,20 +11,21 @@ public final class Connection {
     case readWrite
     /// For reading only; must be there.
     case readOnly
+    /// For copying the write-ahead log of a connection that writes.
+    case checkpoint
   }
 
   /// How long a statement waits for another process's lock. Longer than any write of a tool that
   /// reads along, shorter than a caller's patience.
   static let busyTimeoutMilliseconds: Int32 = 2_000
-  /// Pages in the write-ahead log before they are copied into the database: 16 MB, so that the
-  /// copying is amortised over thousands of orders.
-  static let checkpointPages = 4_096
-
   /// Pages kept in memory: the ends of all indexes and a batch of rows fit, so that writing reads
   /// nothing.
   static let cacheKibibytes = 16_384
 
   let handle: OpaquePointer
+  private let checkpointer: Checkpointer?
+  /// Pages in the write-ahead log after the last commit.
+  private var pagesInLog = 0
   /// Configures the library, once, before its first use.
   private static let isConfigured = sqlite_shim_disable_memory_statistics() == SQLITE_OK
 
@@ -35,6 +36,7 @@ public final class Connection {
     let flags =
       switch mode {
       case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+      case .checkpoint: SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
       case .readOnly: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
       }
     let code = sqlite3_open_v2(path, &handle, flags, nil)
@@ -44,18 +46,30 @@ public final class Connection {
       throw DatabaseError(code: code, message: message)
     }
     self.handle = handle
+    checkpointer = mode == .readWrite ? Checkpointer(path: path) : nil
     sqlite3_extended_result_codes(handle, 1)
     sqlite3_busy_timeout(handle, Connection.busyTimeoutMilliseconds)
-    guard mode == .readWrite else { return }
+    guard mode != .readOnly else { return }
     try execute("PRAGMA journal_mode = WAL")
     try execute("PRAGMA synchronous = FULL")
-    try execute("PRAGMA wal_autocheckpoint = \(Connection.checkpointPages)")
+    try execute("PRAGMA wal_autocheckpoint = 0")
     try execute("PRAGMA foreign_keys = ON")
     try execute("PRAGMA temp_store = MEMORY")
     try execute("PRAGMA cache_size = -\(Connection.cacheKibibytes)")
+    guard mode == .readWrite else { return }
+    sqlite3_wal_hook(
+      handle,
+      { context, _, _, pages in
+        guard let context else { return SQLITE_OK }
+        Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().pagesInLog = Int(pages)
+        return SQLITE_OK
+      }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  deinit { sqlite3_close_v2(handle) }
+  deinit {
+    checkpointer?.close()
+    sqlite3_close_v2(handle)
+  }
 
   /// Runs one or more statements without parameters, and drops their rows.
   public func execute(_ sql: String) throws(DatabaseError) {
@@ -72,17 +86,43 @@ public final class Connection {
   public func transaction<R>(
     _ body: () throws(DatabaseError) -> R
   ) throws(DatabaseError) -> R {
-    try execute("BEGIN IMMEDIATE")
+    try begin()
     do throws(DatabaseError) {
       let result = try body()
-      try execute("COMMIT")
+      try commit()
       return result
     } catch {
-      // SQLite has rolled back by itself after some errors; a second rollback then fails
-      // harmlessly.
-      sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+      rollBack()
       throw error
     }
+  }
+
+  /// Begins a transaction, which is to be committed or rolled back.
+  public func begin() throws(DatabaseError) {
+    try checkpointer?.checkFailure()
+    try execute("BEGIN IMMEDIATE")
+  }
+
+  /// Makes a transaction durable. If it throws, the transaction is to be rolled back.
+  public func commit() throws(DatabaseError) {
+    try execute("COMMIT")
+    checkpointer?.committed(pagesInLog: pagesInLog, by: self)
+  }
+
+  /// Ends a transaction without a trace. SQLite has done so by itself after some errors, and a
+  /// second time fails harmlessly.
+  public func rollBack() {
+    sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+  }
+
+  /// Copies what it can of the write-ahead log into the database, and tells how many pages of it
+  /// are there now.
+  func checkpoint() throws(DatabaseError) -> Int {
+    var copiedPages: Int32 = 0
+    let code = sqlite3_wal_checkpoint_v2(
+      handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, &copiedPages)
+    guard code == SQLITE_OK else { throw lastError(code) }
+    return Int(copiedPages)
   }
 
   func lastError(_ code: Int32) -> DatabaseError {
