@@ -21,6 +21,12 @@ extension EventLoop {
     endOfTurn.append(body)
   }
 
+  /// Runs a closure once, after everything that was put at the end of this turn: other threads have
+  /// their work by then, and do it while output is sent.
+  @LoopActor func afterTurn(_ body: @escaping @LoopActor () -> Void) {
+    output.append(body)
+  }
+
   /// The monotonic clock now, in nanoseconds.
   @LoopActor public func monotonicNanoseconds() -> UInt64 { Clock.monotonicNanoseconds() }
 

@@ -31,6 +31,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   var local: [Work] = []
   var timers = TimerQueue()
   var endOfTurn: [@LoopActor () -> Void] = []
+  var output: [@LoopActor () -> Void] = []
   var turnNanoseconds = Clock.monotonicNanoseconds()
   var turnWallMicroseconds: Int64?
 
@@ -106,7 +107,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   // MARK: - Turn
 
   private func runTurn() {
-    poller.wait(timeoutMilliseconds: local.isEmpty ? timers.waitMilliseconds() : 0)
+    poller.wait(timeoutMilliseconds: local.isEmpty && output.isEmpty ? timers.waitMilliseconds() : 0)
     turnNanoseconds = Clock.monotonicNanoseconds()
     turnWallMicroseconds = nil
     LoopActor.assumeIsolated {
@@ -153,5 +154,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
       endOfTurn = []
       for body in bodies { body() }
     }
+    let bodies = output
+    output = []
+    for body in bodies { body() }
   }
 }

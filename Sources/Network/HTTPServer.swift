@@ -161,7 +161,7 @@ public import Wire
     dirty.append(connection)
     guard !isFlushScheduled else { return }
     isFlushScheduled = true
-    EventLoop.shared.atEndOfTurn {
+    EventLoop.shared.afterTurn {
       self.isFlushScheduled = false
       self.flushDirty()
     }

@@ -1,6 +1,7 @@
 // Copies the write-ahead log into the database beside the writer, on a thread of its own: a commit
 // does not wait for it. Under load the log grows while it is being copied, so copying is repeated
-// until little is left; that rest the writer copies itself, and the log starts over.
+// until little is left; that rest the writer copies itself, and the log starts over. If the writer is
+// too fast for that, it copies a rest of any size once the log is long.
 // The rule to keep: after a failed copy nothing may be committed any more. SQLite would copy the
 // same pages again, and a second fsync succeeds although the first has lost them.
 
@@ -16,6 +17,10 @@ final class Checkpointer: Sendable {
   static let growthPages = 512
   /// What the writer copies itself: a millisecond's work.
   static let restPagesMax = 128
+
+  /// Pages in the log, 64 MB, from which on the writer copies whatever is left: the log must not
+  /// grow for ever.
+  static let longLogPages = 16_384
 
   private struct Progress {
     var isCopying = false
@@ -50,7 +55,9 @@ final class Checkpointer: Sendable {
     switch progress.withLock({ duty(pagesInLog, &$0) }) {
     case .none: break
     case .copyBeside: queue.async { [self] in copyBeside() }
-    case .copyRest: finish(Result { () throws(DatabaseError) in try writer.checkpoint() })
+    case .copyRest:
+      queue.sync {}
+      finish(Result { () throws(DatabaseError) in try writer.checkpoint() }, isRest: true)
     }
   }
 
@@ -61,12 +68,15 @@ final class Checkpointer: Sendable {
       progress.nextCopyAtPages = Checkpointer.beginsAtPages
     }
     progress.pagesInLog = pagesInLog
-    guard !progress.isCopying else { return .none }
-    if progress.copiedPages > 0, pagesInLog - progress.copiedPages <= Checkpointer.restPagesMax {
+    let isDue = pagesInLog >= progress.nextCopyAtPages
+    let isShortRest =
+      !progress.isCopying && progress.copiedPages > 0
+      && pagesInLog - progress.copiedPages <= Checkpointer.restPagesMax
+    if isShortRest || isDue && pagesInLog >= Checkpointer.longLogPages {
       progress.nextCopyAtPages = pagesInLog + Checkpointer.growthPages
       return .copyRest
     }
-    guard pagesInLog >= progress.nextCopyAtPages else { return .none }
+    guard isDue, !progress.isCopying else { return .none }
     progress.nextCopyAtPages = pagesInLog + Checkpointer.growthPages
     progress.isCopying = true
     return .copyBeside
@@ -79,18 +89,18 @@ final class Checkpointer: Sendable {
         return try connection?.checkpoint() ?? 0
       }
     }
-    finish(result)
+    finish(result, isRest: false)
   }
 
-  private func finish(_ result: Result<Int, DatabaseError>) {
+  private func finish(_ result: Result<Int, DatabaseError>, isRest: Bool) {
     progress.withLock { progress in
       switch result {
-      // The writer's own copy leaves nothing; one that is beside it leaves the newest pages.
-      case .success(let pages): progress.copiedPages = progress.isCopying ? pages : 0
+      // After the rest the log starts over, unless a reader holds it.
+      case .success(let pages): progress.copiedPages = isRest ? 0 : pages
       case .failure(let error) where error.kind == .passing: break
       case .failure(let error): progress.failure = error
       }
-      progress.isCopying = false
+      if !isRest { progress.isCopying = false }
     }
   }
 

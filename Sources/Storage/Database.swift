@@ -1,7 +1,7 @@
 // The journal and its projections in one SQLite file, used by one thread. A batch of entries is one
-// transaction with one fsync. Projections lag behind the journal by at most a moment and are
-// brought up to date before anything is read, so an order that fills at once is written to its
-// table once.
+// transaction with one fsync. Tables lag behind the journal by at most a moment and are brought up to
+// date before anything is read. Their rows are written while there is nothing to append, in the
+// transaction of the next batch, so that they take no commit of their own and nobody waits for them.
 
 internal import SQLite
 internal import Trading
@@ -16,8 +16,14 @@ final class Database {
   private let setProjected: Statement
 
   private(set) var head: JournalTable.Head
+  /// The last entry that any row of the tables contains.
+  private var writtenThrough: Int64
+  /// The last entry up to which the tables contain everything.
   private var projectedThrough: Int64
-  private var dirty = Projection()
+  private var projection = Projection()
+  private var isInTransaction = false
+  /// Whether rows are being written ahead, until none is left to write.
+  private var isStaging = false
 
   /// Opens a database that is migrated already.
   init(_ connection: Connection) throws(StoreError) {
@@ -28,11 +34,15 @@ final class Database {
       fills = try FillTable(connection)
       positions = try PositionTable(connection)
       queries = Queries(connection)
-      setProjected = try connection.prepare("UPDATE projection SET projected_through = ?")
+      setProjected = try connection.prepare(
+        "UPDATE projection SET projected_through = ?, written_through = ?")
       // The tables' mark first: a running service may write between the two, and the journal must
       // not look shorter than the tables for that.
-      let projected = try connection.prepare("SELECT projected_through FROM projection")
-      projectedThrough = try projected.step() ? projected.integer(0) : 0
+      let projected = try connection.prepare(
+        "SELECT projected_through, written_through FROM projection")
+      let isThere = try projected.step()
+      projectedThrough = isThere ? projected.integer(0) : 0
+      writtenThrough = isThere ? projected.integer(1) : 0
       projected.reset()
       let last = try connection.prepare(
         "SELECT sequence, hash FROM order_events ORDER BY sequence DESC LIMIT 1")
@@ -45,63 +55,131 @@ final class Database {
     }
   }
 
-  /// Rows that are written to the tables at the latest after so many entries: bounds the memory
-  /// and the work after a crash.
-  static let dirtyEntriesMax = 1_024
+  /// An order that so many entries have followed is taken to rest: its outcome, which comes with one
+  /// of the next batches, is then in its row.
+  static let restingEntries: Int64 = 256
+  /// Rows are written once so many entries wait for them: then a page of a table is written with a
+  /// few commits and not with every one.
+  static let waitingEntriesMin = 1_024
+  /// Rows are written with the batch itself if so many entries wait for them: bounds the memory and
+  /// the work after a crash.
+  static let waitingEntriesMax = 2_048
 
   /// Whether tables lag behind the journal.
-  var isLagging: Bool { dirty.entries > 0 }
+  var isLagging: Bool { !projection.isEmpty }
+
+  /// Whether it is time to write rows ahead, and there is one to write.
+  var isStagingDue: Bool {
+    (isStaging || projection.waitingEntries >= Database.waitingEntriesMin)
+      && projection.hasRested(since: head.sequence - Database.restingEntries)
+  }
 
   /// Whether a journal that ends there has at least what the tables were made of.
-  func reaches(_ sequence: Int64) -> Bool { projectedThrough <= sequence }
+  func reaches(_ sequence: Int64) -> Bool { writtenThrough <= sequence }
 
   /// Appends entries to the journal, durably and all or none.
   func append(_ entries: ArraySlice<JournalEntry>) throws(DatabaseError) {
     var newHead = head
-    let isFlushDue = dirty.entries >= Database.dirtyEntriesMax
-    try connection.transaction { () throws(DatabaseError) in
+    try inTransaction { () throws(DatabaseError) in
       for entry in entries { try journal.append(entry, after: &newHead) }
-      if isFlushDue { try writeDirty(through: head.sequence) }
+      while projection.waitingEntries > Database.waitingEntriesMax, try stageNext() {}
+      try commit(tablesThrough: projection.hasStaged ? head.sequence : nil)
     }
-    if isFlushDue { forgetDirty(through: head.sequence) }
+    for (entry, sequence) in zip(entries, (head.sequence + 1)...) { add(entry, sequence) }
     head = newHead
-    for entry in entries { dirty.add(entry) }
+  }
+
+  private func add(_ entry: JournalEntry, _ sequence: Int64) {
+    projection.add(entry.order, entry.events, sequence: sequence)
+    guard let position = entry.position else { return }
+    projection.add(position, of: entry.order.terms.positionKey, sequence: sequence)
+  }
+
+  /// Writes the rows of at most so many orders that rest; the next commit takes them along.
+  func stage(ordersMax: Int) throws(DatabaseError) {
+    try inTransaction { () throws(DatabaseError) in
+      for _ in 0..<ordersMax where try stageNext() {}
+    }
+    isStaging = projection.hasRested(since: head.sequence - Database.restingEntries)
   }
 
   /// Brings the tables up to date with the journal.
   func project() throws(DatabaseError) {
     guard isLagging else { return }
-    try connection.transaction { () throws(DatabaseError) in
-      try writeDirty(through: head.sequence)
+    try project(through: head.sequence)
+  }
+
+  private func project(through sequence: Int64) throws(DatabaseError) {
+    try inTransaction { () throws(DatabaseError) in
+      while try stageNext(restingSince: sequence) {}
+      try commit(tablesThrough: sequence)
     }
-    forgetDirty(through: head.sequence)
   }
 
   /// Writes a little and changes nothing: whether the disk has room again. The mark goes there and
   /// back because SQLite does not write a page whose bytes stay the same.
   func probe() throws(DatabaseError) {
-    try connection.transaction { () throws(DatabaseError) in
-      for mark in [projectedThrough + 1, projectedThrough] {
-        setProjected.bind(mark)
-        try setProjected.run()
-      }
+    try inTransaction { () throws(DatabaseError) in
+      try mark(projectedThrough + 1, writtenThrough)
+      try mark(projectedThrough, writtenThrough)
+      try commit(tablesThrough: nil)
     }
   }
 
-  private func writeDirty(through sequence: Int64) throws(DatabaseError) {
-    for order in dirty.orders.values { try orders.write(order) }
-    for (order, fill) in dirty.fills { try fills.write(fill, of: order) }
-    for (key, position) in dirty.positions { try positions.write(position, of: key) }
-    setProjected.bind(sequence)
+  /// Writes the row of the next order that rests; false if there is none.
+  private func stageNext(restingSince sequence: Int64? = nil) throws(DatabaseError) -> Bool {
+    let sequence = sequence ?? head.sequence - Database.restingEntries
+    guard let row = projection.stageNext(restingSince: sequence) else { return false }
+    try orders.write(row.order, through: row.last)
+    for (id, fill) in row.fills { try fills.write(fill, id: id, of: row.order) }
+    return true
+  }
+
+  private func mark(_ projected: Int64, _ written: Int64) throws(DatabaseError) {
+    setProjected.bind(projected).bind(written)
     try setProjected.run()
   }
 
-  private func forgetDirty(through sequence: Int64) {
-    projectedThrough = sequence
-    dirty.removeAll()
+  // MARK: Transaction
+
+  /// Runs `body` in the open transaction, which is opened if there is none. An error takes back all
+  /// that is in it.
+  private func inTransaction(_ body: () throws(DatabaseError) -> Void) throws(DatabaseError) {
+    do throws(DatabaseError) {
+      if !isInTransaction { try connection.begin() }
+      isInTransaction = true
+      try body()
+    } catch {
+      connection.rollBack()
+      isInTransaction = false
+      projection.rolledBack()
+      throw error
+    }
+  }
+
+  /// Ends the open transaction. With a sequence, the tables' rows contain entries up to it: then
+  /// positions and marks are written too.
+  private func commit(tablesThrough sequence: Int64?) throws(DatabaseError) {
+    var newMarks: (projected: Int64, written: Int64)?
+    if let sequence {
+      for (key, row) in projection.positions {
+        try positions.write(row.position, of: key, through: row.last)
+      }
+      let marks = (projection.completeThrough(head: sequence), sequence)
+      try mark(marks.0, marks.1)
+      newMarks = marks
+    }
+    try connection.commit()
+    isInTransaction = false
+    guard let newMarks else { return }
+    (projectedThrough, writtenThrough) = newMarks
+    projection.committed()
   }
 
   // MARK: Restart
+
+  /// Rows of the journal that are taken in with one commit.
+  private static let rowsPerStep = 1_024
 
   /// Takes in the journal's rows that the tables do not have yet, and checks their chain.
   func catchUp(progress: (Int64) -> Void = { _ in }) throws(StoreError) {
@@ -109,20 +187,17 @@ final class Database {
     var chain = try self.chain(at: projectedThrough)
     var fold = Fold(orders: orders, positions: try positions.readAll())
     while chain.sequence < head.sequence {
-      let rows = try journal.rows(after: chain.sequence, count: Database.dirtyEntriesMax)
+      let rows = try journal.rows(after: chain.sequence, count: Database.rowsPerStep)
       for row in rows {
         guard journal.isIntact(row, after: chain) else { throw Verification.broken(after: chain) }
-        dirty.add(try fold.apply(row))
+        try fold.apply(row, to: &projection)
         chain = JournalTable.Head(sequence: row.sequence, hash: row.hash)
       }
       do throws(DatabaseError) {
-        try connection.transaction { () throws(DatabaseError) in
-          try writeDirty(through: chain.sequence)
-        }
+        try project(through: chain.sequence)
       } catch {
         throw StoreError(error, doing: "bring its tables up to date")
       }
-      forgetDirty(through: chain.sequence)
       fold.forgetOrders()
       progress(chain.sequence)
     }
@@ -131,15 +206,15 @@ final class Database {
   /// Empties the tables; `catchUp` then fills them from the journal's first row.
   func emptyTables() throws(StoreError) {
     do throws(DatabaseError) {
-      try connection.transaction { () throws(DatabaseError) in
+      try inTransaction { () throws(DatabaseError) in
         try connection.execute("DELETE FROM orders; DELETE FROM fills; DELETE FROM positions")
-        setProjected.bind(0)
-        try setProjected.run()
+        try mark(0, 0)
+        try commit(tablesThrough: nil)
       }
     } catch {
       throw StoreError(error, doing: "empty its tables")
     }
-    forgetDirty(through: 0)
+    (projectedThrough, writtenThrough) = (0, 0)
   }
 
   private func chain(at sequence: Int64) throws(StoreError) -> JournalTable.Head {
@@ -152,33 +227,8 @@ final class Database {
   /// What a process needs to go on: live orders, positions and all keys.
   func restoredState() throws(StoreError) -> RestoredState {
     RestoredState(
-      orders: try queries.liveOrders(orders), positions: try positions.readAll(),
+      orders: try queries.liveOrders(orders),
+      positions: try positions.readAll().mapValues(\.position),
       usedKeys: try queries.keyFingerprints(), lastOrderID: try queries.lastOrderID())
-  }
-}
-
-/// Rows that the journal has and the tables do not have yet.
-struct Projection {
-  var orders: [OrderID: Order] = [:]
-  var fills: [(Order, Fill)] = []
-  var positions: [PositionKey: Position] = [:]
-  var entries = 0
-
-  /// Forgets the rows and keeps their memory: the next ones are about as many.
-  mutating func removeAll() {
-    orders.removeAll(keepingCapacity: true)
-    fills.removeAll(keepingCapacity: true)
-    positions.removeAll(keepingCapacity: true)
-    entries = 0
-  }
-
-  mutating func add(_ entry: JournalEntry) {
-    entries += 1
-    orders[entry.order.id] = entry.order
-    for case .filled(let fill) in entry.events { fills.append((entry.order, fill)) }
-    if let position = entry.position {
-      let terms = entry.order.terms
-      positions[PositionKey(account: terms.account, symbol: terms.symbol)] = position
-    }
   }
 }

@@ -8,12 +8,25 @@ final class FillTable {
 
   init(_ connection: Connection) throws(DatabaseError) {
     insert = try connection.prepare(
-      "INSERT INTO fills (order_id, account, symbol, side, trade_id, quantity, price, fee, "
-        + "fee_asset, is_maker, traded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      "INSERT OR REPLACE INTO fills (fill_id, order_id, account, symbol, side, trade_id, quantity, "
+        + "price, fee, fee_asset, is_maker, traded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   }
 
-  func write(_ fill: Fill, of order: Order) throws(DatabaseError) {
-    insert.bind(order.id.bytes).bind(order.terms.account.text).bind(order.terms.symbol.text)
+  /// The fills among an entry's events, with their ids: the entry's sequence and their place in it.
+  /// So they are in the journal's order, however often and in whatever order they are written.
+  static func identified(_ events: [OrderEvent], sequence: Int64) -> [(id: Int64, fill: Fill)] {
+    var fills: [(id: Int64, fill: Fill)] = []
+    for case .filled(let fill) in events {
+      fills.append((sequence << fillsPerEntryBits | Int64(fills.count), fill))
+    }
+    return fills
+  }
+
+  /// An entry has at most 65,536 fills: many times what any venue reports of one order at once.
+  private static let fillsPerEntryBits: Int64 = 16
+
+  func write(_ fill: Fill, id: Int64, of order: Order) throws(DatabaseError) {
+    insert.bind(id).bind(order.id.bytes).bind(order.terms.account.text).bind(order.terms.symbol.text)
       .bind(order.terms.side.rawValue).bind(fill.tradeID.text).bind(fill.quantity.description)
       .bind(fill.price.description).bind(fill.fee.description).bind(fill.feeAsset.text)
       .bind(fill.isMaker ? 1 : 0).bind(fill.tradedAt.microseconds)

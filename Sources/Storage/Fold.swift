@@ -5,44 +5,62 @@ internal import Trading
 
 struct Fold {
   private let table: OrderTable
-  private var orders: [OrderID: Order] = [:]
-  private(set) var positions: [PositionKey: Position]
+  private var orders: [OrderID: OrderTable.Row] = [:]
+  private var positions: [PositionKey: PositionTable.Row]
 
   /// A fold that goes on from what tables have.
-  init(orders table: OrderTable, positions: [PositionKey: Position]) {
+  init(orders table: OrderTable, positions: [PositionKey: PositionTable.Row]) {
     self.table = table
     self.positions = positions
   }
 
-  /// The entry that the engine had recorded as `row`.
-  mutating func apply(_ row: JournalTable.Row) throws(StoreError) -> JournalEntry {
+  /// Applies a row, as far as the tables do not contain it yet, and notes what has to be written.
+  mutating func apply(
+    _ row: JournalTable.Row, to projection: inout Projection
+  ) throws(StoreError) {
     guard let id = OrderID(bytes: row.orderID), let events = EventCodec.decode(row.body) else {
       throw StoreError.brokenRow("order_events", "sequence \(row.sequence)")
     }
     let now = Timestamp(microseconds: row.recordedAt)
-    var order: Order
-    if case .received(let terms) = events.first {
-      order = Order(id: id, terms: terms, at: now)
-    } else if let known = orders[id] {
-      order = known
-    } else if let known = try table.order(id) {
-      order = known
-    } else {
-      throw StoreError.brokenRow("order_events", "sequence \(row.sequence) has no order")
-    }
-    let key = PositionKey(account: order.terms.account, symbol: order.terms.symbol)
-    var movesPosition = false
+    var known = try self.order(id, begunBy: events.first, at: now, row.sequence)
+    let terms = known.order.terms
+    movePosition(terms, events, at: now, row.sequence, &projection)
+    guard row.sequence > known.through else { return }
     for event in events {
       if case .received = event { continue }
-      _ = order.apply(event, at: now)
-      guard case .filled(let fill) = event else { continue }
-      positions[key, default: Position(at: now)].apply(fill, side: order.terms.side, at: now)
-      movesPosition = true
+      _ = known.order.apply(event, at: now)
     }
-    orders[id] = order
-    return JournalEntry(
-      number: UInt64(row.sequence), at: now, events: events, order: order,
-      position: movesPosition ? positions[key] : nil, beginsOrder: false)
+    orders[id] = OrderTable.Row(order: known.order, through: row.sequence)
+    projection.add(known.order, events, sequence: row.sequence)
+  }
+
+  private func order(
+    _ id: OrderID, begunBy event: OrderEvent?, at now: Timestamp, _ sequence: Int64
+  ) throws(StoreError) -> OrderTable.Row {
+    if case .received(let terms) = event {
+      return OrderTable.Row(order: Order(id: id, terms: terms, at: now), through: 0)
+    }
+    if let known = orders[id] { return known }
+    guard let known = try table.row(id) else {
+      throw StoreError.brokenRow("order_events", "sequence \(sequence) has no order")
+    }
+    return known
+  }
+
+  private mutating func movePosition(
+    _ terms: OrderTerms, _ events: [OrderEvent], at now: Timestamp, _ sequence: Int64,
+    _ projection: inout Projection
+  ) {
+    let key = terms.positionKey
+    var row = positions[key] ?? PositionTable.Row(position: Position(at: now), through: 0)
+    guard row.through < sequence else { return }
+    for case .filled(let fill) in events {
+      row.position.apply(fill, side: terms.side, at: now)
+      row.through = sequence
+    }
+    guard row.through == sequence else { return }
+    positions[key] = row
+    projection.add(row.position, of: key, sequence: sequence)
   }
 
   /// Lets go of the orders that the table has by now, so that memory stays bounded.

@@ -5,11 +5,18 @@ internal import SQLite
 internal import Trading
 
 final class OrderTable {
+  /// A row, with the last entry of the journal that it contains.
+  struct Row {
+    var order: Order
+    let through: Int64
+  }
+
   private let upsert: Statement
   private let byID: Statement
   private let byClientOrderID: Statement
   private let byIdempotencyKey: Statement
   private let tradeIDs: Statement
+  private let lastSequence: Statement
   private let connection: Connection
 
   static let columns =
@@ -22,18 +29,19 @@ final class OrderTable {
   init(_ connection: Connection) throws(DatabaseError) {
     self.connection = connection
     let select = "SELECT \(OrderTable.columns) FROM orders WHERE "
-    let marks = Array(repeating: "?", count: 35).joined(separator: ", ")
+    let marks = Array(repeating: "?", count: 36).joined(separator: ", ")
     upsert = try connection.prepare(
-      "INSERT OR REPLACE INTO orders (\(OrderTable.columns)) VALUES (\(marks))")
+      "INSERT OR REPLACE INTO orders (\(OrderTable.columns), last_sequence) VALUES (\(marks))")
     byID = try connection.prepare(select + "order_id = ?")
     byClientOrderID = try connection.prepare(select + "client_order_id = ?")
     byIdempotencyKey = try connection.prepare(select + "idempotency_key = ?")
     tradeIDs = try connection.prepare(
       "SELECT trade_id FROM fills WHERE order_id = ? ORDER BY fill_id")
+    lastSequence = try connection.prepare("SELECT last_sequence FROM orders WHERE order_id = ?")
   }
 
-  /// Writes an order's row, whether or not there is one.
-  func write(_ order: Order) throws(DatabaseError) {
+  /// Writes an order's row as it is after the entry `through`, whether or not there is one.
+  func write(_ order: Order, through sequence: Int64) throws(DatabaseError) {
     let terms = order.terms
     upsert.bind(order.id.bytes).bind(terms.account.text).bind(terms.symbol.text)
       .bind(terms.side.rawValue).bind(terms.type.rawValue).bind(terms.timeInForce.rawValue)
@@ -51,11 +59,19 @@ final class OrderTable {
       .bind(order.feeAsset?.text)
     upsert.bind(order.explanation?.code).bind(order.explanation?.sentence)
       .bind(order.explanation?.value).bind(order.explanation?.limit)
+      .bind(sequence)
     try upsert.run()
   }
 
   func order(_ id: OrderID) throws(StoreError) -> Order? {
     try first(of: byID.bind(id.bytes))
+  }
+
+  /// An order's row.
+  func row(_ id: OrderID) throws(StoreError) -> Row? {
+    guard let order = try order(id) else { return nil }
+    let sequences = try lastSequence.bind(id.bytes).rows(of: "orders") { $0.integer(0) }
+    return Row(order: order, through: sequences.first ?? 0)
   }
 
   func order(_ reference: OrderReference) throws(StoreError) -> Order? {

@@ -4,30 +4,40 @@ internal import SQLite
 internal import Trading
 
 final class PositionTable {
+  /// A row, with the last entry of the journal that it contains.
+  struct Row {
+    var position: Position
+    var through: Int64
+  }
+
   private let upsert: Statement
   private let all: Statement
 
   init(_ connection: Connection) throws(DatabaseError) {
     upsert = try connection.prepare(
       "INSERT OR REPLACE INTO positions (account, symbol, quantity, open_cost, realized_pnl, fees, "
-        + "updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)")
+        + "updated_at, last_sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     all = try connection.prepare(
-      "SELECT account, symbol, quantity, open_cost, realized_pnl, fees, updated_at FROM positions")
+      "SELECT account, symbol, quantity, open_cost, realized_pnl, fees, updated_at, last_sequence "
+        + "FROM positions")
   }
 
-  func write(_ position: Position, of key: PositionKey) throws(DatabaseError) {
+  /// Writes a position as it is after the entry `through`.
+  func write(
+    _ position: Position, of key: PositionKey, through sequence: Int64
+  ) throws(DatabaseError) {
     let fees = position.fees.map { "\($0.asset)=\($0.amount)" }.joined(separator: " ")
     upsert.bind(key.account.text).bind(key.symbol.text).bind(position.quantity.description)
       .bind(position.openCost.description).bind(position.realizedPnL.description).bind(fees)
-      .bind(position.updatedAt.microseconds)
+      .bind(position.updatedAt.microseconds).bind(sequence)
     try upsert.run()
   }
 
-  func readAll() throws(StoreError) -> [PositionKey: Position] {
+  func readAll() throws(StoreError) -> [PositionKey: Row] {
     Dictionary(uniqueKeysWithValues: try all.rows(of: "positions") { read($0) })
   }
 
-  private func read(_ row: Statement) -> (PositionKey, Position)? {
+  private func read(_ row: Statement) -> (PositionKey, Row)? {
     guard let account = row.text(0).flatMap({ AccountID($0) }),
       let symbol = row.text(1).flatMap({ Symbol($0) }), let quantity = row.decimal(2),
       let openCost = row.decimal(3), let realizedPnL = row.decimal(4), let text = row.text(5)
@@ -43,6 +53,8 @@ final class PositionTable {
     let position = Position(
       quantity: quantity, openCost: openCost, realizedPnL: realizedPnL, fees: fees,
       updatedAt: Timestamp(microseconds: row.integer(6)))
-    return (PositionKey(account: account, symbol: symbol), position)
+    return (
+      PositionKey(account: account, symbol: symbol),
+      Row(position: position, through: row.integer(7)))
   }
 }

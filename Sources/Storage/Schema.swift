@@ -51,7 +51,8 @@ enum Schema {
       code TEXT,
       reason TEXT,
       denied_value TEXT,
-      denied_limit TEXT
+      denied_limit TEXT,
+      last_sequence INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE UNIQUE INDEX orders_by_client_order_id ON orders (client_order_id)
       WHERE client_order_id IS NOT NULL;
@@ -86,14 +87,16 @@ enum Schema {
       realized_pnl TEXT NOT NULL,
       fees TEXT NOT NULL,
       updated_at INTEGER NOT NULL,
+      last_sequence INTEGER NOT NULL,
       PRIMARY KEY (account, symbol)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE projection (
       id INTEGER PRIMARY KEY CHECK (id = 1),
-      projected_through INTEGER NOT NULL
+      projected_through INTEGER NOT NULL,
+      written_through INTEGER NOT NULL
     ) STRICT;
-    INSERT INTO projection VALUES (1, 0);
+    INSERT INTO projection VALUES (1, 0, 0);
     """
   ]
 

@@ -10,6 +10,8 @@ final class StorageLoop {
   static let batchMax = 512
   /// How long tables may lag behind the journal while nothing reads them.
   static let idle = DispatchTimeInterval.milliseconds(100)
+  /// Orders whose rows are written between two looks for jobs: a fraction of a millisecond's work.
+  static let stagedOrdersMax = 16
   /// How long a full disk is left alone before the next attempt.
   static let retry = DispatchTimeInterval.milliseconds(500)
 
@@ -29,7 +31,7 @@ final class StorageLoop {
   }
 
   func run(_ store: Store) {
-    while let jobs = store.takeJobs(waiting: isAvailable ? StorageLoop.idle : StorageLoop.retry) {
+    while let jobs = store.takeJobs(waiting: patience) {
       // Appends that follow one another share a commit; a read sees all that came before it.
       var entries: [JournalEntry] = []
       for job in jobs {
@@ -43,11 +45,28 @@ final class StorageLoop {
         }
       }
       append(entries)
-      if jobs.isEmpty { _ = project() }
+      if jobs.isEmpty { workAhead() }
       if !isAvailable { probe() }
     }
     if !kept.isEmpty { append([]) }
     _ = project()
+  }
+
+  /// How long the thread waits for jobs before it does something else.
+  private var patience: DispatchTimeInterval {
+    if !isAvailable { return StorageLoop.retry }
+    return database.isStagingDue ? .nanoseconds(0) : StorageLoop.idle
+  }
+
+  /// Uses the time in which there is nothing to append.
+  private func workAhead() {
+    guard isAvailable, database.isStagingDue else {
+      _ = project()
+      return
+    }
+    _ = writeTables { () throws(DatabaseError) in
+      try database.stage(ordersMax: StorageLoop.stagedOrdersMax)
+    }
   }
 
   private func append(_ entries: [JournalEntry]) {
@@ -89,9 +108,13 @@ final class StorageLoop {
   /// order that is missing there may exist.
   private func project() -> StoreError? {
     guard database.isLagging else { return nil }
+    return writeTables { () throws(DatabaseError) in try database.project() }
+  }
+
+  private func writeTables(_ body: () throws(DatabaseError) -> Void) -> StoreError? {
     if let failure { return failure }
     do throws(DatabaseError) {
-      try database.project()
+      try body()
       return nil
     } catch {
       let reason = StoreError(error, doing: "bring its tables up to date")

@@ -96,7 +96,7 @@ extension Engine {
   /// Takes an order back into memory that the store had; nil if its account is not configured.
   @discardableResult
   mutating func enterFromStore(_ order: Order) -> LiveOrder? {
-    let key = PositionKey(account: order.terms.account, symbol: order.terms.symbol)
+    let key = order.terms.positionKey
     guard let live = enter(order, of: instrument(of: key)) else { return nil }
     live.isDurable = true
     live.isSent = order.state != .denied

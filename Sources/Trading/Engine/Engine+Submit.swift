@@ -92,7 +92,7 @@ extension Engine {
   private mutating func tradableInstrument(
     for terms: OrderTerms, request: RequestID
   ) -> InstrumentState? {
-    let key = PositionKey(account: terms.account, symbol: terms.symbol)
+    let key = terms.positionKey
     guard let state = instruments[key], let instrument = state.instrument else {
       refuseForInstrument(terms, request: request)
       return nil

@@ -63,6 +63,9 @@ public final class OrderTerms: Equatable, Sendable {
       }
   }
 
+  /// The position that the order moves.
+  public var positionKey: PositionKey { PositionKey(account: account, symbol: symbol) }
+
   /// Whether both ask for the same in every respect.
   public static func == (a: OrderTerms, b: OrderTerms) -> Bool {
     a === b
