@@ -30,6 +30,14 @@ extension EventLoop {
   /// The monotonic clock now, in nanoseconds.
   @LoopActor public func monotonicNanoseconds() -> UInt64 { Clock.monotonicNanoseconds() }
 
+  /// Microseconds since 1970, as the wall clock had them when the process started and the monotonic
+  /// clock has moved them on since; read once a turn. For deadlines that are kept beside dates:
+  /// somebody who sets the wall clock moves neither.
+  @LoopActor public var steadyClockMicroseconds: Int64 {
+    steadyStart.wallMicroseconds
+      + Int64(turnNanoseconds - steadyStart.monotonicNanoseconds) / 1_000
+  }
+
   /// The wall clock in microseconds since 1970, read once a turn.
   @LoopActor public var wallClockMicroseconds: Int64 {
     if let cached = turnWallMicroseconds { return cached }

@@ -32,6 +32,11 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   var timers = TimerQueue()
   var endOfTurn: [@LoopActor () -> Void] = []
   var output: [@LoopActor () -> Void] = []
+  /// Both clocks at the same moment.
+  let steadyStart = (
+    wallMicroseconds: Clock.wallMicroseconds(),
+    monotonicNanoseconds: Clock.monotonicNanoseconds()
+  )
   var turnNanoseconds = Clock.monotonicNanoseconds()
   var turnWallMicroseconds: Int64?
 

@@ -174,7 +174,7 @@ public import Trading
     return answer
   }
 
-  private var now: Timestamp { Timestamp(microseconds: EventLoop.shared.wallClockMicroseconds) }
+  private var now: Timestamp { Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds) }
 
   /// What the ledger has to know after `orders` changed.
   private func change(by orders: [MockOrder]) -> MockChange {

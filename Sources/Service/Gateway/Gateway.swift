@@ -55,8 +55,10 @@ internal import Trading
     }
   }
 
+  /// The engine's time. An hour that somebody puts the wall clock forward must not end the window in
+  /// which a venue may not show an order yet, and an hour back must not keep callers waiting.
   static var now: Timestamp {
-    Timestamp(microseconds: EventLoop.shared.wallClockMicroseconds)
+    Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds)
   }
 
   /// Begins to work with the store that the state came from.
