@@ -7,11 +7,14 @@ SOURCES := Package.swift $(shell find Sources)
 SWIFT_FILES := Sources Tests Package.swift
 TEST_ARGS ?=
 BENCH_ARGS ?=
+SEEDS ?= 1000
+SEED ?=
+SIMULATE_ARGS ?=
 
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build run test check bench format clean
+.PHONY: help setup test-setup build run test check bench simulate format clean
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -48,8 +51,13 @@ bench: $(BINARY) ## measures the service beside nginx; BENCH_ARGS="--orders 1000
 	swift build -c release --product engine-bench
 	Tests/bench/run $(BENCH_ARGS)
 
+# With -enable-testing, because the simulated world also looks into the engine.
+simulate: setup ## lives through seeded days of trading; SEEDS=10000, or SEED=7 to replay one
+	swift build -c release -Xswiftc -enable-testing --scratch-path .build-simulate --product simulate
+	.build-simulate/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(SIMULATE_ARGS)
+
 format: ## formats all Swift files
 	swift format --configuration .swift-format --in-place --recursive $(SWIFT_FILES)
 
 clean: ## removes everything that was built
-	rm -rf .build .build-check
+	rm -rf .build .build-check .build-simulate

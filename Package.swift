@@ -47,8 +47,15 @@ let package = Package(
     .executableTarget(
       name: "engine-bench", dependencies: ["Trading"], path: "Tests/bench/engine",
       swiftSettings: settings),
+    // A world around the engine, for tests and for `make simulate`.
+    .target(
+      name: "Simulation", dependencies: ["Trading"], path: "Tests/Simulation",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation"], path: "Tests/simulate",
+      swiftSettings: settings),
 
-    tests("TradingTests", ["Trading"]),
+    tests("TradingTests", ["Trading", "Simulation"]),
     tests("WireTests", ["Wire"]),
     tests("TelemetryTests", ["Telemetry"]),
     tests("CryptoTests", ["Crypto"]),

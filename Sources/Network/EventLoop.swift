@@ -112,7 +112,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   // MARK: - Turn
 
   private func runTurn() {
-    poller.wait(timeoutMilliseconds: local.isEmpty && output.isEmpty ? timers.waitMilliseconds() : 0)
+    let mayWait = local.isEmpty && output.isEmpty
+    poller.wait(timeoutMilliseconds: mayWait ? timers.waitMilliseconds() : 0)
     turnNanoseconds = Clock.monotonicNanoseconds()
     turnWallMicroseconds = nil
     LoopActor.assumeIsolated {

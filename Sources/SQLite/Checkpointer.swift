@@ -1,9 +1,9 @@
 // Copies the write-ahead log into the database beside the writer, on a thread of its own: a commit
 // does not wait for it. Under load the log grows while it is being copied, so copying is repeated
-// until little is left; that rest the writer copies itself, and the log starts over. If the writer is
-// too fast for that, it copies a rest of any size once the log is long.
-// The rule to keep: after a failed copy nothing may be committed any more. SQLite would copy the
-// same pages again, and a second fsync succeeds although the first has lost them.
+// until little is left; that rest the writer copies itself, and the log starts over. If the writer
+// is too fast for that, it copies a rest of any size once the log is long. The rule to keep: after
+// a failed copy nothing may be committed any more. SQLite would copy the same pages again, and a
+// second fsync succeeds although the first has lost them.
 
 internal import Dispatch
 internal import Synchronization

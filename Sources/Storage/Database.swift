@@ -1,7 +1,8 @@
 // The journal and its projections in one SQLite file, used by one thread. A batch of entries is one
-// transaction with one fsync. Tables lag behind the journal by at most a moment and are brought up to
-// date before anything is read. Their rows are written while there is nothing to append, in the
-// transaction of the next batch, so that they take no commit of their own and nobody waits for them.
+// transaction with one fsync. Tables lag behind the journal by at most a moment and are brought up
+// to date before anything is read. Their rows are written while there is nothing to append, in the
+// transaction of the next batch, so that they take no commit of their own and nobody waits for
+// them.
 
 internal import SQLite
 internal import Trading
@@ -55,8 +56,8 @@ final class Database {
     }
   }
 
-  /// An order that so many entries have followed is taken to rest: its outcome, which comes with one
-  /// of the next batches, is then in its row.
+  /// An order that so many entries have followed is taken to rest: its outcome, which comes with
+  /// one of the next batches, is then in its row.
   static let restingEntries: Int64 = 256
   /// Rows are written once so many entries wait for them: then a page of a table is written with a
   /// few commits and not with every one.

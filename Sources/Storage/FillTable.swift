@@ -26,8 +26,9 @@ final class FillTable {
   private static let fillsPerEntryBits: Int64 = 16
 
   func write(_ fill: Fill, id: Int64, of order: Order) throws(DatabaseError) {
-    insert.bind(id).bind(order.id.bytes).bind(order.terms.account.text).bind(order.terms.symbol.text)
-      .bind(order.terms.side.rawValue).bind(fill.tradeID.text).bind(fill.quantity.description)
+    let terms = order.terms
+    insert.bind(id).bind(order.id.bytes).bind(terms.account.text).bind(terms.symbol.text)
+      .bind(terms.side.rawValue).bind(fill.tradeID.text).bind(fill.quantity.description)
       .bind(fill.price.description).bind(fill.fee.description).bind(fill.feeAsset.text)
       .bind(fill.isMaker ? 1 : 0).bind(fill.tradedAt.microseconds)
     try insert.run()

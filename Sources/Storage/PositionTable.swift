@@ -55,6 +55,7 @@ final class PositionTable {
       updatedAt: Timestamp(microseconds: row.integer(6)))
     return (
       PositionKey(account: account, symbol: symbol),
-      Row(position: position, through: row.integer(7)))
+      Row(position: position, through: row.integer(7))
+    )
   }
 }

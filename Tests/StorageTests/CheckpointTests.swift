@@ -1,7 +1,7 @@
 // The write-ahead log is copied beside the writer: it does not grow for ever, and what is committed
 // stays readable while it is copied.
 
-import Foundation
+import FoundationEssentials
 import SQLite
 import Testing
 

@@ -55,8 +55,8 @@ internal import Trading
     }
   }
 
-  /// The engine's time. An hour that somebody puts the wall clock forward must not end the window in
-  /// which a venue may not show an order yet, and an hour back must not keep callers waiting.
+  /// The engine's time. An hour that somebody puts the wall clock forward must not end the window
+  /// in which a venue may not show an order yet, and an hour back must not keep callers waiting.
   static var now: Timestamp {
     Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds)
   }

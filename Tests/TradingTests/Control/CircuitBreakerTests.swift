@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 private let configuration = CircuitBreaker.Configuration(
   threshold: 3, openMilliseconds: 10_000, probesMax: 2)
 

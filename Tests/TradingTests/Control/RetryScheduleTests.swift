@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 @Suite struct RetryScheduleTests {
   @Test(arguments: 0..<200)
   func `a wait is between half and all of the doubled wait, and never beyond the longest`(

@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 @Suite struct TokenBucketTests {
   @Test func `a burst passes and the next one is told when to come back`() {
     var bucket = TokenBucket(perSecond: 10, burst: 3, at: start)

@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 @Suite struct CancelTests {
   @Test func `a cancel goes out at once and the venue's word is the answer`() {
     let desk = Desk()

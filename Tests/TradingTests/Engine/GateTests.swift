@@ -4,6 +4,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 /// A desk with a long position of 1 and a working order.
 private func busyDesk(
   limits: RiskLimits = RiskLimits(), submitRate: EngineConfiguration.SubmitRate? = nil

@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 private let keyed = terms(.buy, "1", header: "k")
 
 @Suite struct IdempotencyTests {

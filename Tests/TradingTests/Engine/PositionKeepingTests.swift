@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 @Suite struct PositionKeepingTests {
   @Test func `a close sells what was bought, at the market and at once`() {
     let desk = Desk()

@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 private func submitting(_ id: OrderID, cancelRequested: Bool = false) -> Order {
   var order = Order(id: id, terms: terms(), at: start)
   _ = order.apply(.submitting, at: start)

@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 @Suite struct SubmissionTests {
   @Test func `an order is sent only after its intent is durable`() {
     let desk = Desk()

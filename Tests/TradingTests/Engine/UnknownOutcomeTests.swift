@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 @Suite struct UnknownOutcomeTests {
   @Test func `so many spaced lookups and the window make an order not found`() {
     let desk = Desk(windowMilliseconds: 20_000)

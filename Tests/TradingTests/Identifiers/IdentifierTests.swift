@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 @Suite struct IdentifierTests {
   @Test func `an identifier has 1 to 64 printable ASCII characters`() {
     #expect(ClientOrderID("a") != nil)

@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 @Suite struct OrderIDTests {
   @Test func `an id is a UUID of version 7 and the RFC's variant`() {
     let id = OrderID(milliseconds: 0x017F_22E2_79B0, counter: 0x0CC3, random: 0x18C4_DC0C_0C07_398F)

@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 @Suite struct DecimalArithmeticTests {
   @Test(arguments: 0..<200)
   func `what is added and taken away again leaves the number as it was`(seed: Int) {

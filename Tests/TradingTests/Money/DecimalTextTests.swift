@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 private func failure(_ text: String) -> Decimal.TextError? {
   do {
     _ = try Decimal(text: text)

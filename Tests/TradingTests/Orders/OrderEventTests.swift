@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 private func apply(_ event: OrderEvent, to state: OrderState) -> (EventResult, Order) {
   var order = order(in: state)
   let result = order.apply(event, at: start.adding(milliseconds: 1))

@@ -19,6 +19,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 private let orderPathColumns = """
   STATE            denied held submitting accepted rejected  unknown partly
   RECEIVED         DENIED HELD WIRE       .        .         =       .

@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 private func position(_ fills: [(Side, String, String)]) -> Position {
   var position = Position(at: start)
   for (index, (side, quantity, price)) in fills.enumerated() {

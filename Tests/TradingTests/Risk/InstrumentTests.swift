@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 private func code(
   _ terms: OrderTerms, market: String? = nil, change: (inout Instrument) -> Void = { _ in }
 ) -> String? {

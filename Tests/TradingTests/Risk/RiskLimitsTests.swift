@@ -3,6 +3,8 @@
 import Testing
 import Trading
 
+@testable import Simulation
+
 private func denial(
   _ limits: RiskLimits, _ terms: OrderTerms, market: String? = "100", position: String = "0",
   exposure: Exposure = Exposure(), openOrders: Int = 0

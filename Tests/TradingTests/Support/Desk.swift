@@ -3,6 +3,8 @@
 
 import Trading
 
+@testable import Simulation
+
 final class Desk {
   private(set) var engine: Engine
   var now = start

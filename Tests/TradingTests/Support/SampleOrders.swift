@@ -2,6 +2,8 @@
 
 import Trading
 
+@testable import Simulation
+
 let sampleID = orderID(1)
 let sampleDenial = Denial(code: "CODE", sentence: "A sentence.", value: "2", limit: "1")
 let sampleRejection = Rejection(code: "-2010", sentence: "Insufficient balance.")

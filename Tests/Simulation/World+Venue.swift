@@ -5,6 +5,10 @@ import Trading
 extension World {
   /// After this time a plugin gives up a silent venue.
   private static let silence = 20_000...70_000
+  private static let rejection = Rejection(code: "-2010", sentence: "Insufficient balance.")
+  /// Until the next trade of a resting order: seconds mostly, up to hours for some.
+  private static let soon = 100...9_000
+  private static let someTime = 60_000...7_200_000
 
   func send(_ order: Order) {
     let id = order.id
@@ -17,7 +21,11 @@ extension World {
     case 70..<80:
       // The answer is lost.
       arrive(order, in: 1...1_000) { world, _ in
-        world.tell(.submitted(id, .unknown(reason: "HTTP 502")), in: 1...1_000)
+        let isInvented = world.bug == .inventRejection
+        world.tell(
+          .submitted(
+            id, isInvented ? .rejected(World.rejection) : .unknown(reason: "HTTP 502")),
+          in: 1...1_000)
       }
     case 80..<90:
       // The plugin gives up, and the request arrives all the same.
@@ -43,7 +51,7 @@ extension World {
 
   private func answerSubmission(_ id: OrderID, _ isAccepted: Bool) {
     guard isAccepted, let report = venue.report(id), let entry = venue.entries[id] else {
-      return tell(.submitted(id, .rejected(sampleRejection)), in: 1...1_000)
+      return tell(.submitted(id, .rejected(World.rejection)), in: 1...1_000)
     }
     let symbol = entry.terms.symbol
     let position = PositionReport(symbol: symbol, quantity: venue.position(symbol))
@@ -53,7 +61,7 @@ extension World {
 
   private func tradeNowAndThen(_ id: OrderID) {
     guard venue.entries[id]?.isWorking == true else { return }
-    later(100...9_000, survivesCrash: true) { world in
+    later(random.chance(80) ? World.soon : World.someTime, survivesCrash: true) { world in
       guard world.venue.entries[id]?.isWorking == true else { return }
       world.venue.trade(id, at: world.now, &world.random)
       world.stream(id)
@@ -63,12 +71,17 @@ extension World {
 
   /// The stream: lost now and then, told twice now and then, in any order.
   private func stream(_ id: OrderID) {
-    guard var report = venue.report(id), !random.chance(30) else { return }
+    guard hasStream, var report = venue.report(id), !random.chance(30) else { return }
     // A stream tells of the newest trade, a query of all.
     if random.chance(50) { report.fills = report.fills.suffix(1) }
     // Some messages say that all is over and leave the trades to others.
     if random.chance(10) { report.fills = [] }
     tell(.reported(report), in: 1...2_500)
+    if bug == .countTwice, let last = report.fills.indices.last {
+      var twice = report
+      twice.fills[last].tradeID = tradeID("again-\(twice.fills[last].tradeID.text)")
+      tell(.reported(twice), in: 1...2_500)
+    }
     if random.chance(25) { tell(.reported(report), in: 1...5_000) }
   }
 
@@ -106,8 +119,11 @@ extension World {
   func query(_ id: OrderID) {
     let fate = random.number(0...99)
     guard fate >= 5 else { return }
-    guard canBeAskedLater, fate >= 20 else {
-      return tell(.queryAnswered(id, .unavailable(reason: "HTTP 503")), in: 1...1_000)
+    guard canBeAskedLater, fate >= 20, bug != .inventNotFound else {
+      let isInvented = bug == .inventNotFound
+      return tell(
+        .queryAnswered(id, isInvented ? .notFound : .unavailable(reason: "HTTP 503")),
+        in: 1...1_000)
     }
     later(1...400) { world in
       guard world.venue.isVisible(id, at: world.now), let report = world.venue.report(id) else {
@@ -121,7 +137,16 @@ extension World {
 
   func sweepOpenOrders() {
     let open = venue.all.filter { $0.entry.isWorking && $0.entry.visibleFrom <= now }
-    tell(.openOrdersReported(binance, open.compactMap { venue.report($0.id) }), in: 1...500)
+    var reports = open.compactMap { venue.report($0.id) }
+    if random.chance(10) { reports.append(foreignOrder()) }
+    tell(.openOrdersReported(binance, reports), in: 1...500)
+  }
+
+  /// An order that somebody placed by hand on the same account.
+  private func foreignOrder() -> OrderReport {
+    OrderReport(
+      orderID: OrderID(value: UInt128(random.next())), venueOrderID: VenueOrderID("by-hand"),
+      status: .working, filledQuantity: .zero, fills: [])
   }
 
   func sweepPositions() {

@@ -1,46 +1,51 @@
 // A seeded world around one engine: clients, a venue, a store and the wires between them, which
 // delay, lose, repeat and reorder, and a power switch. One seed is one history, always the same.
 
-import Testing
-
 @testable import Trading
 
 final class World {
   let seed: UInt64
+  let bug: PlantedBug?
+  let findings = Findings()
   let canBeAskedLater: Bool
+  /// Whether trades are told by polling only.
+  let hasStream: Bool
   let store: ModelStore
   let venue = ModelVenue()
   var random: SeededGenerator
   private(set) var engine: Engine
   private(set) var now = start
+  /// The process's clock against the true one; somebody may set it between two processes.
+  private var clockErrorMilliseconds: Int64 = 0
   /// Counts the processes; what was on its way to an earlier one is lost.
   private(set) var generation = 0
   let audit: Audit
-  /// Everything that the engine ever wanted done.
-  private(set) var actions: [Action] = []
+  /// Told of everything that the engine hears and wants.
+  let trace: ((String) -> Void)?
+  /// Everything that the engine ever wanted done, counted.
+  private(set) var actionsCount = 0
 
-  private var happenings: [Happening] = []
+  private var agenda = Agenda()
   private var happened = 0
   private var storeAnswersAt = start
   private(set) var ids = OrderIDSequence()
-
-  private struct Happening {
-    var at: Timestamp
-    var number: Int
-    /// Nil if it happens whatever becomes of the process.
-    var generation: Int?
-    var run: (World) -> Void
-  }
+  /// The process dies before it carries out so many more actions.
+  private var actionsUntilCrash: Int?
+  /// How often a crash is followed by another one during the recovery.
+  private static let secondCrashPercent = 30
 
   /// How long the venue may not see an order that it has, in its worst case.
   static let windowMilliseconds: Int64 = 6_000
 
-  init(seed: UInt64) {
+  init(seed: UInt64, bug: PlantedBug? = nil, trace: ((String) -> Void)? = nil) {
     self.seed = seed
+    self.bug = bug
+    self.trace = trace
     random = SeededGenerator(seed: seed)
     canBeAskedLater = seed % 4 != 3
-    store = ModelStore(seed: seed)
-    audit = Audit(seed: seed)
+    hasStream = seed % 5 != 4
+    store = ModelStore(findings, bug: bug)
+    audit = Audit(findings)
     engine = World.newEngine(seed: seed, at: start)
     connect()
   }
@@ -61,7 +66,7 @@ final class World {
     _ range: ClosedRange<Int>, survivesCrash: Bool = false, _ run: @escaping (World) -> Void
   ) {
     happened += 1
-    happenings.append(
+    agenda.add(
       Happening(
         at: now.adding(milliseconds: Int64(random.number(range))), number: happened,
         generation: survivesCrash ? nil : generation, run: run))
@@ -71,47 +76,70 @@ final class World {
     later(range) { $0.tell(input) }
   }
 
-  /// Lets so much time go by, with everything that happens in it.
-  func pass(milliseconds: Int64) {
+  /// Lets so much time go by, with everything that happens in it, and tells the engine of the time
+  /// every so often.
+  func pass(milliseconds: Int64, tickMilliseconds: Int64 = 250) {
     let end = now.adding(milliseconds: milliseconds)
-    while let next = happenings.filter({ $0.at <= end }).min(by: World.isEarlier) {
-      happenings.removeAll { $0.number == next.number }
-      now = max(now, next.at)
-      if next.generation == nil || next.generation == generation { next.run(self) }
+    while now < end {
+      let tickAt = min(end, now.adding(milliseconds: tickMilliseconds))
+      while let at = agenda.nextAt, at <= tickAt, let next = agenda.takeNext() {
+        now = max(now, next.at)
+        if next.generation == nil || next.generation == generation { next.run(self) }
+      }
+      now = tickAt
+      tell(.tick)
     }
-    now = end
-    tell(.tick)
-  }
-
-  private static func isEarlier(_ a: Happening, _ b: Happening) -> Bool {
-    a.at == b.at ? a.number < b.number : a.at < b.at
   }
 
   // MARK: The shell
 
-  func newID() -> OrderID { ids.next(at: now, random: random.next()) }
+  /// The time as the process knows it.
+  private var processTime: Timestamp { now.adding(milliseconds: clockErrorMilliseconds) }
+
+  func newID() -> OrderID { ids.next(at: processTime, random: random.next()) }
 
   func tell(_ input: Input) {
-    perform(engine.handle(input, at: now))
+    traceInput(input)
+    perform(engine.handle(input, at: processTime))
     expectCountsInStep()
   }
 
+  /// The process dies between two of the next actions.
+  func crashSoon() { actionsUntilCrash = random.number(0...6) }
+
+  /// Whether the process dies here.
+  private func diesNow() -> Bool {
+    guard let left = actionsUntilCrash else { return false }
+    actionsUntilCrash = left - 1
+    guard left == 0 else { return false }
+    actionsUntilCrash = random.chance(World.secondCrashPercent) ? random.number(0...6) : nil
+    return true
+  }
+
   private func perform(_ wanted: [Action]) {
-    actions += wanted
+    actionsCount += wanted.count
     for action in wanted {
+      traceAction(action)
+      if diesNow() { return crash() }
       switch action {
       case .record(let entry):
+        audit.recorded(entry, self)
         store.add(.entry(entry))
         letStoreWork()
       case .lookUp(let lookUp):
         store.add(.lookUp(lookUp))
         letStoreWork()
       case .send(let order):
-        audit.sent(order, store)
-        send(order)
+        for _ in 0..<(bug == .sendTwice && random.chance(5) ? 2 : 1) {
+          audit.sent(order, store)
+          send(order)
+        }
       case .cancel(let order): cancel(order.id)
-      case .query(let order): query(order.id)
-      case .reply(let request, let reply): audit.replied(request, reply, self)
+      case .query(let order):
+        if bug != .neverAsk { query(order.id) }
+      case .reply(let request, let reply):
+        if bug == .forgetReply, random.chance(2) { break }
+        audit.replied(request, reply, self)
       case .notice(let notice): audit.notices.append(notice)
       }
     }
@@ -137,12 +165,17 @@ final class World {
     storeAnswersAt = now
     store.isFull = false
     store.isUnreadable = false
-    engine = World.newEngine(seed: seed &+ UInt64(generation), at: now)
+    if random.chance(10) {
+      clockErrorMilliseconds = Int64(random.number(-3_600_000...3_600_000))
+    }
+    ids = OrderIDSequence(after: store.lastOrderID)
+    engine = World.newEngine(seed: seed &+ UInt64(generation), at: processTime)
     perform(
       engine.restore(
-        orders: store.live, positions: store.positions, usedKeys: store.usedKeys, at: now))
+        orders: store.live, positions: store.positions, usedKeys: store.usedKeys, at: processTime))
     expectCountsInStep()
-    later(0...3_000) { $0.connect() }
+    // Now and then the venue is down as well.
+    later(0...(random.chance(20) ? 600_000 : 3_000)) { $0.connect() }
   }
 
   func connect() {
@@ -168,14 +201,15 @@ final class World {
   /// Exposure and counts are kept by difference; they have to equal what the live orders add up to.
   private func expectCountsInStep() {
     let live = engine.orders.values.filter { !$0.order.state.isSealed }
-    #expect(engine.accounts[binance]?.openOrders == live.count, "seed \(seed)")
+    findings.expect(
+      engine.accounts[binance]?.openOrders == live.count, "the count of open orders is off")
     for state in engine.instruments.values {
       for side in Side.allCases {
         let sum = live.reduce(Quantity.zero) { sum, live in
           let counts = live.instrument === state && live.order.terms.side == side
           return counts ? sum + live.order.leavesQuantity : sum
         }
-        #expect(state.exposure.leaves(on: side) == sum, "seed \(seed)")
+        findings.expect(state.exposure.leaves(on: side) == sum, "the exposure is off")
       }
     }
   }

@@ -1,11 +1,9 @@
 // What must hold of every history, checked while it happens.
 
-import Testing
-
 @testable import Trading
 
 final class Audit {
-  let seed: UInt64
+  private let findings: Findings
   var notices: [Notice] = []
   private(set) var sends: [OrderID: Int] = [:]
   /// The requests of the present process that have no reply yet.
@@ -17,7 +15,7 @@ final class Audit {
   /// The orders that callers were promised.
   private(set) var promised: Set<OrderID> = []
 
-  init(seed: UInt64) { self.seed = seed }
+  init(_ findings: Findings) { self.findings = findings }
 
   func asked(_ request: RequestID) { open.insert(request) }
 
@@ -30,13 +28,18 @@ final class Audit {
 
   func sent(_ order: Order, _ store: ModelStore) {
     sends[order.id, default: 0] += 1
-    #expect(sends[order.id] == 1, "sent twice, seed \(seed)")
-    #expect(store.orders[order.id] != nil, "sent before it was durable, seed \(seed)")
-    #expect(!refused.contains(order.id), "sent although refused, seed \(seed)")
+    findings.expect(sends[order.id] == 1, "sent twice")
+    findings.expect(store.orders[order.id] != nil, "sent before it was durable")
+    findings.expect(!refused.contains(order.id), "sent although refused")
+  }
+
+  /// What is recorded of an order, the venue has said: no end without its proof.
+  func recorded(_ entry: JournalEntry, _ world: World) {
+    expectTrue(entry.order, world)
   }
 
   func replied(_ request: RequestID, _ reply: Reply, _ world: World) {
-    #expect(open.remove(request) != nil, "answered twice, seed \(seed)")
+    findings.expect(open.remove(request) != nil, "answered twice")
     let submission = submissions[request]
     switch reply {
     case .created(let order), .repeated(let order), .rejected(let order):
@@ -49,12 +52,12 @@ final class Audit {
     case .canceled(let order):
       expectTrue(order, world)
       expectTold(order, isOutcome: true, world)
-      #expect(order.state == .canceled, "seed \(seed)")
+      findings.expect(order.state == .canceled, "called canceled and is not")
     case .notCanceled(let order, _):
       expectTold(order, isOutcome: order.state.isSealed, world)
     case .refused(let refusal):
       if let submission { refused.insert(submission.id) }
-      #expect(!refusal.denial.sentence.isEmpty, "seed \(seed)")
+      findings.expect(!refusal.denial.sentence.isEmpty, "a refusal says nothing")
     }
   }
 
@@ -62,37 +65,37 @@ final class Audit {
   private func expectTold(_ order: Order, isOutcome: Bool, _ world: World) {
     promised.insert(order.id)
     let stored = world.store.orders[order.id]
-    #expect(stored != nil, "told before it was durable, seed \(seed)")
+    findings.expect(stored != nil, "told before it was durable")
     guard isOutcome, !world.canBeAskedLater else { return }
-    #expect(stored?.state == order.state, "an outcome was told too early, seed \(seed)")
+    findings.expect(stored?.state == order.state, "an outcome was told too early")
   }
 
-  /// Nothing is invented: what is told of an order, the venue has said.
+  /// Nothing is invented: what is known of an order, the venue has said.
   private func expectTrue(_ order: Order, _ world: World) {
     let entry = world.venue.entries[order.id]
     switch order.state {
     case .rejected:
-      #expect(world.venue.rejected.contains(order.id), "a rejection was made up, seed \(seed)")
-    case .notFound: #expect(entry == nil, "not found although it is there, seed \(seed)")
+      findings.expect(world.venue.rejected.contains(order.id), "a rejection was made up")
+    case .notFound: findings.expect(entry == nil, "not found although it is there")
     case .canceled:
-      #expect(
+      findings.expect(
         sends[order.id] == nil || entry?.isWorking == false,
-        "a cancel was made up, seed \(seed)")
+        "a cancel was made up")
     case .filled, .settled:
-      #expect(entry?.leaves.isZero == true, "a fill was made up, seed \(seed)")
+      findings.expect(entry?.leaves.isZero == true, "a fill was made up")
     case .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace:
-      #expect(entry != nil, "an order was made up, seed \(seed)")
+      findings.expect(entry != nil, "an order was made up")
     case .received, .denied, .held, .submitting, .unknown, .expired, .replaced: break
     }
   }
 
   private func expectOneOrderPerKey(_ order: Order, _ terms: OrderTerms?) {
     guard let terms else { return }
-    #expect(order.terms == terms, "the answer is about another order, seed \(seed)")
+    findings.expect(order.terms == terms, "the answer is about another order")
     for key in terms.keys {
-      #expect(
+      findings.expect(
         orderOfKey[key] == nil || orderOfKey[key] == order.id,
-        "two orders under one key, seed \(seed)")
+        "two orders under one key")
       orderOfKey[key] = order.id
     }
   }

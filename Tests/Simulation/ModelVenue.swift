@@ -1,7 +1,6 @@
 // A venue with a matching engine that trades when it likes. It is the truth of a simulated world:
 // what the engine believes in the end is compared with it.
 
-import Testing
 import Trading
 
 final class ModelVenue {

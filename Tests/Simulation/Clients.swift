@@ -1,0 +1,66 @@
+// The callers of a world: they submit, repeat, contradict themselves, cancel and close.
+
+import Trading
+
+/// The clients of a world.
+struct Clients {
+  var submitted: [OrderTerms] = []
+  var ids: [OrderID] = []
+  var nextRequest: RequestID = 1
+
+  mutating func request() -> RequestID {
+    nextRequest += 1
+    return nextRequest
+  }
+
+  mutating func act(in world: World) {
+    switch world.random.number(0...99) {
+    case 0..<55: submit(newTerms(in: world), in: world)
+    case 55..<68:
+      guard !submitted.isEmpty else { return }
+      submit(submitted[world.random.number(0...(submitted.count - 1))], in: world)
+    case 68..<72:
+      guard let used = submitted.last(where: { !$0.keys.isEmpty }) else { return }
+      let other = OrderTerms(
+        account: binance, symbol: bitcoin, side: .buy, type: .limit, quantity: quantity("7.777"),
+        limitPrice: price("90"), clientOrderID: used.clientOrderID,
+        idempotencyKey: used.idempotencyKey)
+      submit(other, in: world)
+    case 72..<92:
+      guard !ids.isEmpty else { return }
+      cancel(.id(ids[world.random.number(0...(ids.count - 1))]), in: world)
+    default:
+      let symbol = world.random.chance(50) ? bitcoin : ether
+      let request = request()
+      world.audit.asked(request)
+      world.tell(
+        .close(PositionKey(account: binance, symbol: symbol), id: world.newID(), request: request))
+    }
+  }
+
+  private mutating func newTerms(in world: World) -> OrderTerms {
+    let number = submitted.count
+    let side: Side = world.random.chance(50) ? .buy : .sell
+    let isMarket = world.random.chance(40)
+    return terms(
+      side, "\(world.random.number(100...6_000))e-3", limit: isMarket ? nil : "100",
+      symbol: world.random.chance(70) ? bitcoin : ether,
+      client: world.random.chance(40) ? "c-\(world.generation)-\(number)" : nil,
+      header: world.random.chance(70) ? "h-\(world.generation)-\(number)" : nil)
+  }
+
+  private mutating func submit(_ terms: OrderTerms, in world: World) {
+    let id = world.newID()
+    let request = request()
+    submitted.append(terms)
+    ids.append(id)
+    world.audit.asked(request, id: id, terms: terms)
+    world.tell(.submit(terms, id: id, request: request))
+  }
+
+  mutating func cancel(_ reference: OrderReference, in world: World) {
+    let request = request()
+    world.audit.asked(request)
+    world.tell(.cancel(reference, request: request))
+  }
+}

@@ -1,0 +1,22 @@
+// Bugs that a history can be given, one for each promise, to show that the checks find them. They
+// sit in the world around the engine: in what carries out its actions and tells it what happened.
+
+/// A bug in the world around the engine.
+public enum PlantedBug: String, CaseIterable, Sendable {
+  /// An order goes to the venue twice.
+  case sendTwice = "send-twice"
+  /// The journal acknowledges before it is durable.
+  case acknowledgeEarly = "acknowledge-early"
+  /// A silence is told as a rejection.
+  case inventRejection = "invent-rejection"
+  /// A venue that cannot answer is told as one that has no such order.
+  case inventNotFound = "invent-not-found"
+  /// A trade is told under two names.
+  case countTwice = "count-twice"
+  /// A caller gets no answer.
+  case forgetReply = "forget-reply"
+  /// The journal loses an event.
+  case loseEvent = "lose-event"
+  /// Nobody asks for orders with an unknown outcome.
+  case neverAsk = "never-ask"
+}

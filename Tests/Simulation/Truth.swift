@@ -1,0 +1,55 @@
+// What must be true once the faults have ended and all is quiet: what the engine and the journal
+// believe is what the venue knows.
+
+@testable import Trading
+
+extension World {
+  /// Whether nobody will ever say what became of an order: it never reached a venue that cannot be
+  /// asked, or it was rejected and the answer was lost.
+  func isBeyondKnowing(_ order: Order) -> Bool {
+    !canBeAskedLater && order.state == .unknown && venue.entries[order.id] == nil
+  }
+}
+
+func expectTruth(_ world: World) {
+  let findings = world.findings
+  findings.expect(world.venue.arrivals.values.allSatisfy { $0 == 1 }, "arrived twice")
+  findings.expect(world.audit.open.isEmpty, "requests without an answer")
+  for id in world.audit.promised {
+    findings.expect(world.store.orders[id] != nil, "an order is lost")
+  }
+  for symbol in [bitcoin, ether] {
+    let key = PositionKey(account: binance, symbol: symbol)
+    let truth = world.venue.position(symbol)
+    for position in [world.engine.positions[key], world.store.positions[key]] {
+      findings.expect(
+        position?.quantity ?? .zero == truth, "the position in \(symbol) is not the venue's")
+    }
+  }
+  for (id, entry) in world.venue.all {
+    let stored = world.store.orders[id]
+    let filled = entry.fills.reduce(Quantity.zero) { $0 + $1.quantity }
+    findings.expect(stored?.filledQuantity == filled, "fills of \(id) are missing")
+    findings.expect(
+      stored?.state.isSealed == true, "\(id) is \(String(describing: stored?.state))")
+    findings.expect(stored?.state != .filled, "\(id) never settled")
+  }
+  expectNothingLeft(world)
+}
+
+/// Nothing live, nothing exposed, nothing kept.
+private func expectNothingLeft(_ world: World) {
+  let findings = world.findings
+  let left = world.engine.liveOrders.filter { !world.isBeyondKnowing($0) }
+  findings.expect(left.isEmpty, "\(left.map { ($0.id, $0.state) })")
+  let isGateOpen = world.engine.isGateOpen(binance)
+  findings.expect(isGateOpen, "the gate stays closed")
+  findings.expect(world.engine.afterRecord.isEmpty, "something waits for the journal for ever")
+  findings.expect(world.engine.waiting.isEmpty, "somebody waits for ever")
+  guard world.canBeAskedLater else { return }
+  findings.expect(world.engine.accounts[binance]?.openOrders == 0, "open orders are counted")
+  findings.expect(world.engine.keys.isEmpty, "keys stay in memory")
+  for state in world.engine.instruments.values {
+    findings.expect(state.exposure == Exposure(), "exposure is left")
+  }
+}
