@@ -73,8 +73,7 @@ extension World {
 
   /// The faults end; every order is cancelled until nothing is live any more.
   fileprivate func calmDown(_ clients: inout Clients) {
-    makeStoreUsable()
-    connect()
+    endFaults()
     for round in 0..<400 {
       pass(milliseconds: 1_000)
       guard round % 5 == 4 else { continue }

@@ -107,6 +107,13 @@ final class World {
   /// The process dies between two of the next actions.
   func crashSoon() { actionsUntilCrash = random.number(0...6) }
 
+  /// Nothing that is still to go wrong goes wrong.
+  func endFaults() {
+    actionsUntilCrash = nil
+    makeStoreUsable()
+    connect()
+  }
+
   /// Whether the process dies here.
   private func diesNow() -> Bool {
     guard let left = actionsUntilCrash else { return false }
@@ -159,6 +166,7 @@ final class World {
   }
 
   func crash() {
+    trace?("\(now.text) the process dies")
     generation += 1
     audit.crashed()
     store.crash()

@@ -49,7 +49,7 @@ import Testing
 private struct CannotList: Error {}
 
 /// Every file that git tracks or would track.
-private func projectFiles() throws -> [ProjectFile] {
+func projectFiles() throws -> [ProjectFile] {
   let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
   let command = "git -C '\(root)' ls-files -z --cached --others --exclude-standard"
   guard let stream = popen(command, "r") else { throw CannotList() }
