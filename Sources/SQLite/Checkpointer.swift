@@ -83,20 +83,21 @@ final class Checkpointer: Sendable {
   }
 
   private func copyBeside() {
-    let result = connection.withLock { connection in
-      Result { () throws(DatabaseError) in
-        if connection == nil { connection = try Connection(path: path, mode: .checkpoint) }
-        return try connection?.checkpoint() ?? 0
-      }
+    let result = connection.withLock { connection -> Result<Int, DatabaseError>? in
+      // Without descriptors to open it, nothing is copied and nothing is lost: later, then.
+      if connection == nil { connection = try? Connection(path: path, mode: .checkpoint) }
+      guard let connection else { return nil }
+      return Result { () throws(DatabaseError) in try connection.checkpoint() }
     }
     finish(result, isRest: false)
   }
 
-  private func finish(_ result: Result<Int, DatabaseError>, isRest: Bool) {
+  private func finish(_ result: Result<Int, DatabaseError>?, isRest: Bool) {
     progress.withLock { progress in
       switch result {
       // After the rest the log starts over, unless a reader holds it.
       case .success(let pages): progress.copiedPages = isRest ? 0 : pages
+      case nil: break
       case .failure(let error) where error.kind == .passing: break
       case .failure(let error): progress.failure = error
       }
