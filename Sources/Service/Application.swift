@@ -70,6 +70,7 @@ struct StartError: Error, CustomStringConvertible {
     router.add(PositionRoutes(gateway: gateway).routes)
     router.add(BalanceRoutes(gateway: gateway).routes)
     router.add(PluginRoutes(gateway: gateway).routes)
+    router.add(TradingStateRoutes(gateway: gateway).routes)
     router.add(HealthRoutes(gateway: gateway, version: Application.version).routes)
     router.add([
       Route(.get, "/openapi.json", nil) { call in

@@ -13,6 +13,7 @@ final class Database {
   let orders: OrderTable
   private let fills: FillTable
   private let positions: PositionTable
+  private let tradingStates: TradingStateTable
   let queries: Queries
   private let setProjected: Statement
 
@@ -34,6 +35,7 @@ final class Database {
       orders = try OrderTable(connection)
       fills = try FillTable(connection)
       positions = try PositionTable(connection)
+      tradingStates = try TradingStateTable(connection)
       queries = Queries(connection)
       setProjected = try connection.prepare(
         "UPDATE projection SET projected_through = ?, written_through = ?")
@@ -78,15 +80,20 @@ final class Database {
   /// Whether a journal that ends there has at least what the tables were made of.
   func reaches(_ sequence: Int64) -> Bool { writtenThrough <= sequence }
 
-  /// Appends entries to the journal, durably and all or none.
-  func append(_ entries: ArraySlice<JournalEntry>) throws(DatabaseError) {
+  /// Appends records to the journal, durably and all or none.
+  func append(_ records: ArraySlice<JournalRecord>) throws(DatabaseError) {
     var newHead = head
     try inTransaction { () throws(DatabaseError) in
-      for entry in entries { try journal.append(entry, after: &newHead) }
+      for record in records { try journal.append(record, after: &newHead) }
       while projection.waitingEntries > Database.waitingEntriesMax, try stageNext() {}
       try commit(tablesThrough: projection.hasStaged ? head.sequence : nil)
     }
-    for (entry, sequence) in zip(entries, (head.sequence + 1)...) { add(entry, sequence) }
+    for (record, sequence) in zip(records, (head.sequence + 1)...) {
+      switch record {
+      case .order(let entry): add(entry, sequence)
+      case .tradingState(let change, _): projection.add(change)
+      }
+    }
     head = newHead
   }
 
@@ -166,6 +173,7 @@ final class Database {
       for (key, row) in projection.positions {
         try positions.write(row.position, of: key, through: row.last)
       }
+      for change in projection.tradingStates { try tradingStates.write(change) }
       let marks = (projection.completeThrough(head: sequence), sequence)
       try mark(marks.0, marks.1)
       newMarks = marks
@@ -208,7 +216,9 @@ final class Database {
   func emptyTables() throws(StoreError) {
     do throws(DatabaseError) {
       try inTransaction { () throws(DatabaseError) in
-        try connection.execute("DELETE FROM orders; DELETE FROM fills; DELETE FROM positions")
+        try connection.execute(
+          "DELETE FROM orders; DELETE FROM fills; DELETE FROM positions; "
+            + "DELETE FROM trading_states")
         try mark(0, 0)
         try commit(tablesThrough: nil)
       }
@@ -230,6 +240,7 @@ final class Database {
     RestoredState(
       orders: try queries.liveOrders(orders),
       positions: try positions.readAll().mapValues(\.position),
+      tradingStates: try tradingStates.readAll(),
       usedKeys: try queries.keyFingerprints(), lastOrderID: try queries.lastOrderID())
   }
 }

@@ -23,6 +23,39 @@ enum EventCodec {
     return json.bytes
   }
 
+  /// The JSON of a change of the trading state, in the same shape.
+  static func encode(_ change: TradingStateChange) -> [UInt8] {
+    var json = JSONWriter(reserving: 256)
+    json.beginObject()
+    json.key("events")
+    json.beginArray()
+    json.beginObject()
+    json.member("event", tradingStateSet)
+    json.member("scope", change.scope.text)
+    json.member("state", change.state.rawValue)
+    json.member("reason", change.reason)
+    json.member("author", change.author)
+    json.endObject()
+    json.endArray()
+    json.endObject()
+    return json.bytes
+  }
+
+  private static let tradingStateSet = "trading_state_set"
+
+  /// The change that a row's JSON holds; nil if it is about an order.
+  static func decodeTradingState(_ body: [UInt8], at now: Timestamp) -> TradingStateChange? {
+    guard let document = try? JSONDocument(parsing: body),
+      let value = document.root["events"]?.elements.first,
+      value["event"]?.string == tradingStateSet,
+      let scope = value["scope"]?.string.flatMap({ TradingScope(text: $0) }),
+      let state = value["state"]?.string.flatMap({ TradingState(rawValue: $0) }),
+      let reason = value["reason"]?.string, let author = value["author"]?.string
+    else { return nil }
+    return TradingStateChange(
+      scope: scope, state: state, reason: reason, author: author, at: now)
+  }
+
   private static func write(_ event: OrderEvent, to json: inout JSONWriter) {
     switch event {
     case .received(let terms): write(terms, to: &json)

@@ -18,10 +18,16 @@ struct Fold {
   mutating func apply(
     _ row: JournalTable.Row, to projection: inout Projection
   ) throws(StoreError) {
+    let now = Timestamp(microseconds: row.recordedAt)
+    if row.orderID == JournalTable.noOrder {
+      guard let change = EventCodec.decodeTradingState(row.body, at: now) else {
+        throw StoreError.brokenRow("order_events", "sequence \(row.sequence)")
+      }
+      return projection.add(change)
+    }
     guard let id = OrderID(bytes: row.orderID), let events = EventCodec.decode(row.body) else {
       throw StoreError.brokenRow("order_events", "sequence \(row.sequence)")
     }
-    let now = Timestamp(microseconds: row.recordedAt)
     var known = try self.order(id, begunBy: events.first, at: now, row.sequence)
     let terms = known.order.terms
     movePosition(terms, events, at: now, row.sequence, &projection)

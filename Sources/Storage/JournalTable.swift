@@ -25,6 +25,9 @@ final class JournalTable {
       sequence: 0, hash: [UInt8](repeating: 0, count: SHA256Hasher.digestByteCount))
   }
 
+  /// Stands where a row is about no order.
+  static let noOrder = [UInt8](repeating: 0, count: 16)
+
   private let insert: Statement
   private let after: Statement
   private let hasher = SHA256Hasher()
@@ -39,14 +42,23 @@ final class JournalTable {
   }
 
   /// Appends a row and moves the head on.
-  func append(_ entry: JournalEntry, after head: inout Head) throws(DatabaseError) {
-    let body = EventCodec.encode(entry.events)
+  func append(_ record: JournalRecord, after head: inout Head) throws(DatabaseError) {
+    switch record {
+    case .order(let entry):
+      try append(
+        entry.order.id.bytes, entry.at, EventCodec.encode(entry.events), after: &head)
+    case .tradingState(let change, _):
+      try append(JournalTable.noOrder, change.at, EventCodec.encode(change), after: &head)
+    }
+  }
+
+  private func append(
+    _ id: [UInt8], _ at: Timestamp, _ body: [UInt8], after head: inout Head
+  ) throws(DatabaseError) {
     let sequence = head.sequence + 1
-    let id = entry.order.id.bytes
     let hash = hash(
-      after: head.hash, sequence: sequence, orderID: id, recordedAt: entry.at.microseconds,
-      body: body)
-    insert.bind(sequence).bind(id).bind(entry.at.microseconds).bind(text: body).bind(hash)
+      after: head.hash, sequence: sequence, orderID: id, recordedAt: at.microseconds, body: body)
+    insert.bind(sequence).bind(id).bind(at.microseconds).bind(text: body).bind(hash)
     try insert.run()
     head = Head(sequence: sequence, hash: hash)
   }

@@ -23,6 +23,7 @@ struct Projection {
 
   private var orders: [OrderID: Row] = [:]
   private(set) var positions: [PositionKey: PositionRow] = [:]
+  private(set) var tradingStates: [TradingStateChange] = []
   /// Every entry that some row may lack, in the journal's order.
   private var entries: [(sequence: Int64, order: OrderID)] = []
   private var cursors = Cursors()
@@ -41,7 +42,9 @@ struct Projection {
   /// Entries before the cursors are dropped when there are so many, which keeps their array short.
   private static let droppedEntriesMin = 4_096
 
-  var isEmpty: Bool { orders.isEmpty && staged.isEmpty && positions.isEmpty }
+  var isEmpty: Bool {
+    orders.isEmpty && staged.isEmpty && positions.isEmpty && tradingStates.isEmpty
+  }
   var hasStaged: Bool { !staged.isEmpty }
   /// Entries whose orders are not written, as far as they were not passed over.
   var waitingEntries: Int { entries.count - cursors.staging }
@@ -63,6 +66,9 @@ struct Projection {
   mutating func add(_ position: Position, of key: PositionKey, sequence: Int64) {
     positions[key] = PositionRow(position: position, last: sequence)
   }
+
+  /// Takes in a change of the trading state.
+  mutating func add(_ change: TradingStateChange) { tradingStates.append(change) }
 
   /// The next order that has had no entry after `sequence`, to be written.
   mutating func stageNext(restingSince sequence: Int64) -> Row? {
@@ -95,6 +101,7 @@ struct Projection {
   mutating func committed() {
     staged.removeAll(keepingCapacity: true)
     positions.removeAll(keepingCapacity: true)
+    tradingStates = []
     let done = min(cursors.staging, cursors.complete)
     guard done == entries.count || done >= Projection.droppedEntriesMin else { return }
     entries.removeFirst(done)

@@ -8,6 +8,8 @@ public struct RestoredState: Sendable {
   public let orders: [Order]
   /// All positions.
   public let positions: [PositionKey: Position]
+  /// The last change of the trading state of every scope that ever had one.
+  public let tradingStates: [TradingStateChange]
   /// Fingerprints of all idempotency keys and client order ids ever used.
   public let usedKeys: Set<UInt64>
   /// The newest order id ever given.

@@ -91,6 +91,14 @@ enum Schema {
       PRIMARY KEY (account, symbol)
     ) STRICT, WITHOUT ROWID;
 
+    CREATE TABLE trading_states (
+      scope TEXT PRIMARY KEY,
+      state TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      author TEXT NOT NULL,
+      changed_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE projection (
       id INTEGER PRIMARY KEY CHECK (id = 1),
       projected_through INTEGER NOT NULL,

@@ -18,7 +18,7 @@ final class StorageLoop {
   private let database: Database
   private let deliver: @Sendable (StoreMessage) -> Void
   /// Entries that must be written and could not be yet, oldest first.
-  private var kept: [JournalEntry] = []
+  private var kept: [JournalRecord] = []
   /// Set once the disk can no longer be trusted: nothing is acknowledged any more.
   private var failure: StoreError?
   private var isAvailable = true
@@ -33,7 +33,7 @@ final class StorageLoop {
   func run(_ store: Store) {
     while let jobs = store.takeJobs(waiting: patience) {
       // Appends that follow one another share a commit; a read sees all that came before it.
-      var entries: [JournalEntry] = []
+      var entries: [JournalRecord] = []
       for job in jobs {
         switch job {
         case .append(let more): entries += more
@@ -69,7 +69,7 @@ final class StorageLoop {
     }
   }
 
-  private func append(_ entries: [JournalEntry]) {
+  private func append(_ entries: [JournalRecord]) {
     var rest = (kept + entries)[...]
     kept = []
     while !rest.isEmpty {
@@ -95,7 +95,7 @@ final class StorageLoop {
   }
 
   /// Gives back the entries that begin orders and keeps the others.
-  private func giveBack(_ entries: ArraySlice<JournalEntry>, reason: String) {
+  private func giveBack(_ entries: ArraySlice<JournalRecord>, reason: String) {
     isAvailable = false
     deliver(.available(false, reason: reason))
     kept = entries.filter { !$0.beginsOrder }

@@ -30,7 +30,7 @@ public final class Store: Sendable {
   }
 
   enum Job: Sendable {
-    case append([JournalEntry])
+    case append([JournalRecord])
     case read(@Sendable (borrowing Reader) -> Void)
   }
 
@@ -109,9 +109,9 @@ public final class Store: Sendable {
     self.deliver = deliver
   }
 
-  /// Appends entries, in their order. The acknowledgement comes as a message.
-  public func append(_ entries: [JournalEntry]) {
-    add(.append(entries))
+  /// Appends records, in their order. The acknowledgement comes as a message.
+  public func append(_ records: [JournalRecord]) {
+    add(.append(records))
   }
 
   /// Reads after everything that was appended before; `body` runs on the store's thread.

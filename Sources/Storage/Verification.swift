@@ -2,6 +2,7 @@
 // bounded memory; neither is part of the service's own path.
 
 internal import SQLite
+internal import Trading
 
 /// The offline checks of a store.
 public enum Verification {
@@ -36,14 +37,22 @@ public enum Verification {
       let rows = try database.journal.rows(after: chain.sequence, count: rowsPerStep)
       guard !rows.isEmpty else { break }
       for row in rows {
-        guard database.journal.isIntact(row, after: chain), EventCodec.decode(row.body) != nil
-        else { throw broken(after: chain) }
+        guard database.journal.isIntact(row, after: chain), isReadable(row) else {
+          throw broken(after: chain)
+        }
         chain = JournalTable.Head(sequence: row.sequence, hash: row.hash)
       }
       progress(chain.sequence, max(chain.sequence, database.head.sequence))
     }
     guard database.reaches(chain.sequence) else { throw cutOff(chain.sequence) }
     return Report(rows: chain.sequence, changedRows: nil)
+  }
+
+  private static func isReadable(_ row: JournalTable.Row) -> Bool {
+    let at = Timestamp(microseconds: row.recordedAt)
+    return row.orderID == JournalTable.noOrder
+      ? EventCodec.decodeTradingState(row.body, at: at) != nil
+      : EventCodec.decode(row.body) != nil
   }
 
   /// Fills the tables anew from the journal, and counts the rows that differ from before. The
@@ -56,7 +65,7 @@ public enum Verification {
     let connection = try open(path, .readWrite)
     try Schema.migrate(connection)
     let database = try Database(connection)
-    let tables = ["orders", "fills", "positions"]
+    let tables = ["orders", "fills", "positions", "trading_states"]
     do throws(DatabaseError) {
       // On disk, because the old tables may be larger than memory.
       try connection.execute("PRAGMA temp_store = FILE")

@@ -31,6 +31,8 @@ final class Audit {
     findings.expect(sends[order.id] == 1, "sent twice")
     findings.expect(store.orders[order.id] != nil, "sent before it was durable")
     findings.expect(!refused.contains(order.id), "sent although refused")
+    findings.expect(
+      store.tradingStates.state(of: .service) < .halted, "sent although trading is halted")
   }
 
   /// What is recorded of an order, the venue has said: no end without its proof.
@@ -55,6 +57,11 @@ final class Audit {
       findings.expect(order.state == .canceled, "called canceled and is not")
     case .notCanceled(let order, _):
       expectTold(order, isOutcome: order.state.isSealed, world)
+    case .tradingState(let change, let isDurable):
+      findings.expect(
+        !isDurable || world.store.tradingStates.state(of: change.scope) == change.state
+          || world.store.hasNewer(than: change),
+        "a trading state was told before it was durable")
     case .refused(let refusal):
       if let submission { refused.insert(submission.id) }
       findings.expect(!refusal.denial.sentence.isEmpty, "a refusal says nothing")

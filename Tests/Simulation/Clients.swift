@@ -15,7 +15,8 @@ struct Clients {
 
   mutating func act(in world: World) {
     switch world.random.number(0...99) {
-    case 0..<55: submit(newTerms(in: world), in: world)
+    case 0..<2: setTradingState(in: world)
+    case 2..<55: submit(newTerms(in: world), in: world)
     case 55..<68:
       guard !submitted.isEmpty else { return }
       submit(submitted[world.random.number(0...(submitted.count - 1))], in: world)
@@ -56,6 +57,16 @@ struct Clients {
     ids.append(id)
     world.audit.asked(request, id: id, terms: terms)
     world.tell(.submit(terms, id: id, request: request))
+  }
+
+  /// An operator brakes, and lets go again after a while.
+  private mutating func setTradingState(in world: World) {
+    let state: TradingState = world.random.chance(50) ? .halted : .reducing
+    world.setTradingState(state, request: request())
+    let release = request()
+    world.later(500...20_000, survivesCrash: true) {
+      $0.setTradingState(.active, request: release)
+    }
   }
 
   mutating func cancel(_ reference: OrderReference, in world: World) {

@@ -73,7 +73,9 @@ extension World {
 
   /// The faults end; every order is cancelled until nothing is live any more.
   fileprivate func calmDown(_ clients: inout Clients) {
+    pass(milliseconds: 30_000)
     endFaults()
+    setTradingState(.active, request: clients.request())
     for round in 0..<400 {
       pass(milliseconds: 1_000)
       guard round % 5 == 4 else { continue }

@@ -6,6 +6,7 @@ import Trading
 final class ModelStore {
   enum Job {
     case entry(JournalEntry)
+    case tradingState(TradingStateChange, entry: UInt64)
     case lookUp(LookUp)
   }
 
@@ -14,7 +15,8 @@ final class ModelStore {
   private(set) var usedKeys: Set<UInt64> = []
   private var idsByKey: [IdempotencyKey: OrderID] = [:]
   private var waiting: [Job] = []
-  private var kept: [JournalEntry] = []
+  private var kept: [Job] = []
+  private(set) var tradingStates = TradingStates()
   /// Entries that a bug acknowledged before they were committed.
   private var late: [JournalEntry] = []
   /// Whether the disk is full: entries that begin orders are given back, all others kept.
@@ -43,27 +45,34 @@ final class ModelStore {
     for entry in late { commit(entry) }
     late = []
     if !isFull, !kept.isEmpty {
-      for entry in kept { commit(entry) }
-      answers += [.recorded(through: kept[kept.count - 1].number), .journal(isAvailable: true)]
+      answers += kept.compactMap(commit) + [.journal(isAvailable: true)]
       kept = []
     }
     for job in waiting.prefix(count) {
       switch job {
-      case .entry(let entry):
-        if !isFull {
-          if bug == .acknowledgeEarly { late.append(entry) } else { commit(entry) }
-          answers.append(.recorded(through: entry.number))
-        } else if entry.beginsOrder {
-          answers += [.notRecorded([entry.number]), .journal(isAvailable: false)]
-        } else {
-          kept.append(entry)
-        }
+      case .entry(let entry) where isFull && entry.beginsOrder:
+        answers += [.notRecorded([entry.number]), .journal(isAvailable: false)]
+      case .entry, .tradingState:
+        if isFull { kept.append(job) } else { answers += [commit(job)].compactMap(\.self) }
       case .lookUp(let lookUp):
         answers.append(isUnreadable ? .lookUpFailed(lookUp) : .lookedUp(lookUp, found(lookUp)))
       }
     }
     waiting.removeFirst(min(count, waiting.count))
     return answers
+  }
+
+  /// Makes a job durable; what is to be told about it.
+  private func commit(_ job: Job) -> Input? {
+    switch job {
+    case .entry(let entry):
+      if bug == .acknowledgeEarly { late.append(entry) } else { commit(entry) }
+      return .recorded(through: entry.number)
+    case .tradingState(let change, let entry):
+      tradingStates.apply(change)
+      return .recorded(through: entry)
+    case .lookUp: return nil
+    }
   }
 
   private func found(_ lookUp: LookUp) -> Order? {
@@ -74,6 +83,11 @@ final class ModelStore {
       idsByKey[IdempotencyKey(clientOrderID: id)].flatMap { orders[$0] }
     case .report(let report): orders[report.orderID]
     }
+  }
+
+  /// Whether a later change of the same scope is durable.
+  func hasNewer(than change: TradingStateChange) -> Bool {
+    tradingStates.all.contains { $0.scope == change.scope && $0.at > change.at }
   }
 
   var lastOrderID: OrderID? { orders.keys.max() }

@@ -17,6 +17,8 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case forgetReply = "forget-reply"
   /// The journal loses an event.
   case loseEvent = "lose-event"
+  /// A halt is recorded and does not reach the engine.
+  case ignoreHalt = "ignore-halt"
   /// Nobody asks for orders with an unknown outcome.
   case neverAsk = "never-ask"
 }

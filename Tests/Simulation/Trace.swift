@@ -26,7 +26,7 @@ extension World {
     case .cancel(let order): trace("\(now.text) < cancel \(line(order))")
     case .query(let order): trace("\(now.text) < query \(line(order))")
     case .reply(let request, let reply): trace("\(now.text) < reply \(request) \(line(reply))")
-    case .lookUp, .notice: trace("\(now.text) < \(action)")
+    case .lookUp, .notice, .recordTradingState: trace("\(now.text) < \(action)")
     }
   }
 
@@ -43,6 +43,7 @@ extension World {
     case .rejected(let order): "rejected \(line(order))"
     case .canceled(let order): "canceled \(line(order))"
     case .notCanceled(let order, let reason): "not canceled \(line(order)) \(reason)"
+    case .tradingState(let change, let isDurable): "\(change.state) \(isDurable)"
     case .refused(let refusal): "refused \(refusal.denial.code)"
     }
   }

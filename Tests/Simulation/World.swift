@@ -104,6 +104,18 @@ final class World {
     expectCountsInStep()
   }
 
+  func setTradingState(_ state: TradingState, request: RequestID) {
+    audit.asked(request)
+    let change = TradingStateChange(
+      scope: .service, state: state, reason: "an operator", author: "operator", at: now)
+    if bug == .ignoreHalt, state == .halted {
+      store.add(.tradingState(change, entry: 0))
+      audit.replied(request, .tradingState(change, isDurable: false), self)
+    } else {
+      tell(.setTradingState(change, request: request))
+    }
+  }
+
   /// The process dies between two of the next actions.
   func crashSoon() { actionsUntilCrash = random.number(0...6) }
 
@@ -132,6 +144,9 @@ final class World {
       case .record(let entry):
         audit.recorded(entry, self)
         store.add(.entry(entry))
+        letStoreWork()
+      case .recordTradingState(let change, let entry):
+        store.add(.tradingState(change, entry: entry))
         letStoreWork()
       case .lookUp(let lookUp):
         store.add(.lookUp(lookUp))
@@ -180,7 +195,8 @@ final class World {
     engine = World.newEngine(seed: seed &+ UInt64(generation), at: processTime)
     perform(
       engine.restore(
-        orders: store.live, positions: store.positions, usedKeys: store.usedKeys, at: processTime))
+        orders: store.live, positions: store.positions, usedKeys: store.usedKeys,
+        tradingStates: store.tradingStates.all, at: processTime))
     expectCountsInStep()
     // Now and then the venue is down as well.
     later(0...(random.chance(20) ? 600_000 : 3_000)) { $0.connect() }

@@ -16,7 +16,7 @@ internal import Trading
 
   private var store: Store?
   private(set) var storeProblem: String?
-  private var outbox: [JournalEntry] = []
+  private var outbox: [JournalRecord] = []
   /// Whether the outbox goes to the store at the end of this turn.
   private var isFlushDue = false
   /// Whether a timer will send what nobody waits for.
@@ -48,7 +48,8 @@ internal import Trading
       configuration: configuration, accounts: registry.instances.map(\.name),
       seed: random.next(), at: Gateway.now)
     let actions = engine.restore(
-      orders: state.orders, positions: state.positions, usedKeys: state.usedKeys, at: Gateway.now)
+      orders: state.orders, positions: state.positions, usedKeys: state.usedKeys,
+      tradingStates: state.tradingStates, at: Gateway.now)
     perform(actions)
     metrics.registry.onRender { [weak self] in
       LoopActor.assumeIsolated { self?.refreshGauges() }
@@ -115,6 +116,11 @@ internal import Trading
     feed(.close(key, id: nextOrderID(), request: waiter(reply)))
   }
 
+  /// Sets what may be sent; `reply` is called once, now or later.
+  func set(_ change: TradingStateChange, reply: @escaping @LoopActor (Reply) -> Void) {
+    feed(.setTradingState(change, request: waiter(reply)))
+  }
+
   private func nextOrderID() -> OrderID { ids.next(at: Gateway.now, random: random.next()) }
 
   private func waiter(_ reply: @escaping @LoopActor (Reply) -> Void) -> RequestID {
@@ -130,6 +136,7 @@ internal import Trading
     for action in actions {
       switch action {
       case .record(let entry): record(entry)
+      case .recordTradingState(let change, let entry): record(change, entry)
       case .send(let order): send(order)
       case .cancel(let order): cancelAtVenue(order)
       case .query(let order): query(order)
@@ -147,13 +154,12 @@ internal import Trading
   /// Entries of one turn of the loop go to the store together. Entries that nobody waits for go
   /// with the next ones that somebody does, so that they cost no commit of their own.
   private func record(_ entry: JournalEntry) {
-    outbox.append(entry)
+    outbox.append(.order(entry))
     metrics.count(entry)
     guard !isFlushDue else { return }
     let rules = registry.instance(entry.order.terms.account)?.capabilities.rules
     if entry.beginsOrder || rules?.canBeAskedLater != true {
-      isFlushDue = true
-      EventLoop.shared.atEndOfTurn { [self] in flush() }
+      flushThisTurn()
     } else if !isLateFlushDue {
       isLateFlushDue = true
       _ = EventLoop.shared.schedule(afterMilliseconds: Gateway.lateFlushMilliseconds) { [self] in
@@ -161,6 +167,23 @@ internal import Trading
         flush()
       }
     }
+  }
+
+  private func record(_ change: TradingStateChange, _ entry: UInt64) {
+    outbox.append(.tradingState(change, number: entry))
+    log.warning(
+      "The trading state is set.",
+      [
+        ("scope", change.scope.text), ("state", change.state.rawValue),
+        ("reason", change.reason), ("author", change.author),
+      ])
+    flushThisTurn()
+  }
+
+  private func flushThisTurn() {
+    guard !isFlushDue else { return }
+    isFlushDue = true
+    EventLoop.shared.atEndOfTurn { [self] in flush() }
   }
 
   /// Hands to the store what waits here. A stop calls it last: an entry that nobody waits for would
@@ -276,6 +299,7 @@ internal import Trading
   var positions: [PositionKey: Position] { engine.positions }
   func marketPrice(of key: PositionKey) -> Price? { engine.marketPrice(of: key) }
   func instrument(_ key: PositionKey) -> Instrument? { engine.instrument(key) }
+  var tradingStates: [TradingStateChange] { engine.tradingStateChanges }
   func isGateOpen(_ account: AccountID) -> Bool { engine.isGateOpen(account) }
   func hasUnsettledOrders(_ account: AccountID) -> Bool { engine.hasUnsettledOrders(account) }
   var queueDepth: Int { (store?.queueDepth ?? 0) + outbox.count }
@@ -290,6 +314,7 @@ internal import Trading
       metrics.rateBudgetLeft.only.set(Double(left))
     }
     metrics.orderStates(engine.liveOrderStates)
+    metrics.tradingStates(engine.tradingStateChanges)
     for plugin in registry.instances {
       metrics.venues.connection(plugin.name, isHealthy: plugin.health.isHealthy)
       if let state = engine.breakerState(of: plugin.name) {

@@ -6,9 +6,11 @@ enum OpenAPIDocument {
   static let json: [UInt8] = Array(
     """
     {\(head),
-    "paths": {\(orderPaths), \(accountPaths), \(pluginPaths), \(healthPaths)},
+    "paths": {\(orderPaths), \(accountPaths), \(pluginPaths), \(tradingStatePaths),
+    \(healthPaths)},
     "components": {"securitySchemes": {\(securitySchemes)}, "parameters": {\(parameters)},
-    "responses": {\(responses)}, "schemas": {\(requestSchemas), \(answerSchemas)}}}
+    "responses": {\(responses)}, "schemas": {\(requestSchemas), \(answerSchemas),
+    \(tradingStateSchemas)}}}
     """.utf8)
 
   private static let head = """
@@ -27,6 +29,7 @@ enum OpenAPIDocument {
     "tags": [
       {"name": "orders", "description": "Submit, list, look at, cancel."},
       {"name": "account", "description": "Positions, balances, fills."},
+      {"name": "control", "description": "The operator's brake."},
       {"name": "plugins", "description": "Venues, and the levers of the simulated exchange."},
       {"name": "health", "description": "For probes, monitors and Prometheus."}
     ]

@@ -30,6 +30,7 @@ internal import Trading
   private let orderLatency: Histogram
   private let lifecycle: OrderLifecycleMetrics
   private let states: GaugeFamily
+  private let tradingState: GaugeFamily
   let isHealthy: GaugeFamily
 
   private let venueStage: Histogram
@@ -112,6 +113,10 @@ internal import Trading
     lifecycle = OrderLifecycleMetrics(r)
     states = r.gauge(
       "order_execution_order_state", "Live orders by state.", labels: ["state"])
+    tradingState = r.gauge(
+      "execution_trading_state",
+      "What may be sent: 0 everything, 1 what makes positions smaller, 2 nothing but cancels.",
+      labels: ["scope"])
     isHealthy = r.gauge("fks_service_health", "1 if the store takes orders.", labels: ["service"])
     r.gauge("fks_build_info", "1, labelled with the version.", labels: ["service", "version"])
       .with("fks_execution", version).set(1)
@@ -199,6 +204,15 @@ internal import Trading
   /// A cancel was answered.
   func cancelAnswered(nanoseconds: UInt64) {
     cancelLatency.only.observe(Double(nanoseconds) / 1e9)
+  }
+
+  /// The trading state of every scope that ever had one, and of the service always.
+  func tradingStates(_ changes: [TradingStateChange]) {
+    tradingState.with(TradingScope.service.text).set(0)
+    for change in changes {
+      let strictness = TradingState.allCases.firstIndex(of: change.state) ?? 0
+      tradingState.with(change.scope.text).set(Double(strictness))
+    }
   }
 
   func orderStates(_ counts: [OrderState: Int]) {

@@ -57,6 +57,7 @@ internal import Wire
       return call.respond(APIError(rejected: refused))
     case .refused(let refusal): return call.respond(APIError(refusal))
     case .canceled(let ended), .notCanceled(let ended, _): (status, order) = (200, ended)
+    case .tradingState: return call.respond(HTTPFailure.unanswered.response)
     }
     count(call, order)
     var json = JSONWriter(reserving: OrderRoutes.answerBytes)
@@ -103,6 +104,7 @@ internal import Wire
         call.respond(error)
       case .rejected(let order): call.respond(APIError(rejected: order))
       case .refused(let refusal): call.respond(APIError(refusal))
+      case .tradingState: call.respond(HTTPFailure.unanswered.response)
       }
     }
   }

@@ -4,6 +4,8 @@
 public enum Action: Equatable, Sendable {
   /// Append an entry to the journal. Entries are recorded in the order of their numbers.
   case record(JournalEntry)
+  /// Append a change of the trading state to the journal, under the next number of the same stream.
+  case recordTradingState(TradingStateChange, entry: UInt64)
   /// Send the order to its venue, once. Its intent is durable. Whatever comes of it is told once,
   /// as `.unknown` where nothing came: until then it counts as being on its way.
   case send(Order)
@@ -63,6 +65,8 @@ public enum Reply: Equatable, Sendable {
   case canceled(Order)
   /// The order has ended before, or the venue refused the cancel.
   case notCanceled(Order, reason: String)
+  /// The trading state is in force; where it is not durable, a restart may lose it.
+  case tradingState(TradingStateChange, isDurable: Bool)
   /// Nothing was recorded and nothing was sent.
   case refused(Refusal)
 }

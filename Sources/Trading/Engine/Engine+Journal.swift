@@ -21,6 +21,7 @@ extension Engine {
 
   mutating func recorded(through entry: UInt64) {
     durableEntry = max(durableEntry, entry)
+    tradingStatesRecorded(through: entry)
     while let due = afterRecord.front, due.entry <= entry {
       afterRecord.removeFront()
       due.live.isDurable = true
@@ -35,15 +36,21 @@ extension Engine {
 
   private mutating func intentIsDurable(_ live: LiveOrder) {
     if live.isCancelQueued {
-      // Never sent, so the cancel needs no venue.
       live.isCancelQueued = false
-      abandonProbe(live)
-      return applyAndRecord(
-        [.cancelRequested, .canceled(reason: "Cancelled before it was sent.")], to: live)
+      return cancelUnsent(live, reason: "Cancelled before it was sent.")
     }
+    let denial = tradingStateDenial(
+      of: live.order.terms, in: live.instrument, ownLeaves: live.order.liveLeaves)
+    if let denial { return cancelUnsent(live, reason: denial.sentence) }
     live.isSent = true
     command(.submit, live)
     actions.append(.send(live.order))
+  }
+
+  /// Ends an order that was never sent, which needs no venue.
+  private mutating func cancelUnsent(_ live: LiveOrder, reason: String) {
+    abandonProbe(live)
+    applyAndRecord([.cancelRequested, .canceled(reason: reason)], to: live)
   }
 
   /// Notes that a command is on its way to the venue.

@@ -9,8 +9,11 @@ extension Engine {
   mutating func refuse(
     _ request: RequestID, _ kind: Refusal.Kind, code: String, _ sentence: String
   ) {
-    actions.append(.notice(.denied(code: code)))
-    let denial = Denial(code: code, sentence: sentence)
+    refuse(request, kind, Denial(code: code, sentence: sentence))
+  }
+
+  mutating func refuse(_ request: RequestID, _ kind: Refusal.Kind, _ denial: Denial) {
+    actions.append(.notice(.denied(code: denial.code)))
     actions.append(.reply(request, .refused(Refusal(kind: kind, denial: denial))))
   }
 

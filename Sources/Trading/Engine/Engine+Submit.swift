@@ -73,6 +73,9 @@ extension Engine {
         code: "STORE_UNAVAILABLE",
         "The store cannot take orders now; nothing was sent. Send it again in a moment.")
     }
+    if let denial = tradingStateDenial(of: terms, in: state, ownLeaves: .zero) {
+      return refuse(request, .invalid, denial)
+    }
     if terms.purpose == .trade {
       let context = RiskContext(
         marketPrice: state.marketPrice, positionQuantity: state.position?.quantity ?? .zero,

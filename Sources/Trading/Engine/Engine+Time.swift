@@ -106,11 +106,12 @@ extension Engine {
   /// Orders of accounts that are not configured any more stay in the store as they are.
   public mutating func restore(
     orders restored: [Order], positions: [PositionKey: Position],
-    usedKeys fingerprints: Set<UInt64>,
+    usedKeys fingerprints: Set<UInt64>, tradingStates changes: [TradingStateChange],
     at now: Timestamp
   ) -> [Action] {
     self.now = now
     usedKeys = fingerprints
+    for change in changes { tradingStates.apply(change) }
     for (key, position) in positions { instrument(of: key).position = position }
     for order in restored {
       guard let live = enterFromStore(order) else { continue }

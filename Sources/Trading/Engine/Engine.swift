@@ -25,6 +25,9 @@ public struct Engine: ~Copyable {
   /// All entries up to and including this one are durable.
   var durableEntry: UInt64 = 0
   var afterRecord = Queue<AfterRecord>()
+  var tradingStates = TradingStates()
+  /// Changes of the trading state that the journal does not have yet, oldest first.
+  var pendingChanges: [PendingChange] = []
 
   // All waits of one of these queues are equally long, so the oldest is always in front. Entries
   // that have become pointless are dropped when they come to the front.
@@ -89,6 +92,7 @@ public struct Engine: ~Copyable {
     case .connected(let account, let list, let rules): connected(account, list, rules)
     case .openOrdersReported(let account, let reports): compareOpenOrders(account, reports)
     case .disconnected(let account): disconnected(account)
+    case .setTradingState(let change, let request): setTradingState(change, request: request)
     case .tick: tick()
     }
     swap(&self.actions, &actions)
@@ -119,6 +123,9 @@ extension Engine {
     case .client(let id): keys[IdempotencyKey(clientOrderID: id)].flatMap { orders[$0]?.order }
     }
   }
+
+  /// The last change of the trading state of every scope that ever had one, in no order.
+  public var tradingStateChanges: [TradingStateChange] { tradingStates.all }
 
   /// The live orders, in no order.
   public var liveOrders: [Order] { orders.values.map(\.order) }

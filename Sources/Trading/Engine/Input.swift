@@ -20,6 +20,8 @@ public enum Input: Sendable {
   case cancel(OrderReference, request: RequestID)
   /// A caller wants a position closed; `id` is the id of the closing order.
   case close(PositionKey, id: OrderID, request: RequestID)
+  /// An operator sets what may be sent.
+  case setTradingState(TradingStateChange, request: RequestID)
   /// All journal entries up to and including this number are durable.
   case recorded(through: UInt64)
   /// These entries are not in the journal and never will be. Comes before any `recorded` that

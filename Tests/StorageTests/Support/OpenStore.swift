@@ -61,6 +61,11 @@ final class OpenStore {
   }
 }
 
+extension Store {
+  /// Appends decisions about orders.
+  func append(_ entries: [JournalEntry]) { append(entries.map { .order($0) }) }
+}
+
 /// A value that is set on one thread and awaited on another.
 private final class Box<Value: Sendable>: Sendable {
   private let content = Mutex<Value?>(nil)

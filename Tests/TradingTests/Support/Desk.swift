@@ -10,6 +10,8 @@ final class Desk {
   var now = start
   /// Everything that the engine wanted recorded, oldest first.
   private(set) var entries: [JournalEntry] = []
+  /// The number of the last entry, of whatever kind.
+  private var lastEntry: UInt64 = 0
   private var nextID: UInt64 = 100
   private var nextRequest: RequestID = 0
 
@@ -40,12 +42,15 @@ final class Desk {
 
   /// An engine that takes over `orders` after a restart, with what it wants done at once.
   static func restarted(
-    _ orders: [Order], positions: [PositionKey: Position] = [:], usedKeys: Set<UInt64> = []
+    _ orders: [Order], positions: [PositionKey: Position] = [:], usedKeys: Set<UInt64> = [],
+    tradingStates: [TradingStateChange] = []
   ) -> (desk: Desk, actions: [Action]) {
     let desk = Desk(isConnected: false)
     let actions = desk.engine.restore(
-      orders: orders, positions: positions, usedKeys: usedKeys, at: desk.now)
+      orders: orders, positions: positions, usedKeys: usedKeys, tradingStates: tradingStates,
+      at: desk.now)
     desk.entries += actions.entries
+    desk.lastEntry = actions.lastEntry ?? 0
     return (desk, actions)
   }
 
@@ -53,14 +58,23 @@ final class Desk {
   func tell(_ input: Input) -> [Action] {
     let actions = engine.handle(input, at: now)
     entries += actions.entries
+    lastEntry = actions.lastEntry ?? lastEntry
     return actions
+  }
+
+  @discardableResult
+  func set(
+    _ state: TradingState, for scope: TradingScope = .service
+  ) -> (request: RequestID, actions: [Action]) {
+    nextRequest += 1
+    let change = TradingStateChange(
+      scope: scope, state: state, reason: "a test", author: "tests", at: now)
+    return (nextRequest, tell(.setTradingState(change, request: nextRequest)))
   }
 
   /// The journal has everything.
   @discardableResult
-  func record() -> [Action] {
-    tell(.recorded(through: entries.last?.number ?? 0))
-  }
+  func record() -> [Action] { tell(.recorded(through: lastEntry)) }
 
   @discardableResult
   func pass(milliseconds: Int64) -> [Action] {
@@ -162,6 +176,15 @@ extension [Action] {
   var entries: [JournalEntry] {
     compactMap { if case .record(let entry) = $0 { entry } else { nil } }
   }
+  var lastEntry: UInt64? {
+    compactMap { action -> UInt64? in
+      switch action {
+      case .record(let entry): entry.number
+      case .recordTradingState(_, let entry): entry
+      default: nil
+      }
+    }.last
+  }
   var sends: [OrderID] { compactMap { if case .send(let order) = $0 { order.id } else { nil } } }
   var cancels: [OrderID] {
     compactMap { if case .cancel(let order) = $0 { order.id } else { nil } }
@@ -190,7 +213,7 @@ extension Reply {
     case .created(let order), .repeated(let order), .pending(let order), .rejected(let order),
       .canceled(let order), .notCanceled(let order, _):
       order
-    case .refused: nil
+    case .tradingState, .refused: nil
     }
   }
 
@@ -203,6 +226,8 @@ extension Reply {
     case .rejected: "rejected"
     case .canceled: "canceled"
     case .notCanceled: "not canceled"
+    case .tradingState(let change, let isDurable):
+      "\(change.state.rawValue)\(isDurable ? "" : ", not durable")"
     case .refused(let refusal): "refused: \(refusal.denial.code)"
     }
   }

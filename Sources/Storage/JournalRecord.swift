@@ -1,0 +1,24 @@
+// What the journal takes: decisions about orders, and changes of the trading state, in one stream.
+
+public import Trading
+
+/// One row to be written.
+public enum JournalRecord: Sendable {
+  /// A decision about an order.
+  case order(JournalEntry)
+  /// A change of the trading state, with its place in the engine's stream of entries.
+  case tradingState(TradingStateChange, number: UInt64)
+
+  /// Position in the engine's stream of entries.
+  public var number: UInt64 {
+    switch self {
+    case .order(let entry): entry.number
+    case .tradingState(_, let number): number
+    }
+  }
+
+  /// Whether it may be dropped if it cannot be written.
+  var beginsOrder: Bool {
+    if case .order(let entry) = self { entry.beginsOrder } else { false }
+  }
+}
