@@ -42,7 +42,8 @@ extension Engine {
     }
   }
 
-  /// Why an order may not be sent now; nil if it may. `ownLeaves` is what of the exposure is its own.
+  /// Why an order may not be sent now; nil if it may. `ownLeaves` is what of the exposure is its
+  /// own.
   func tradingStateDenial(
     of terms: OrderTerms, in instrument: InstrumentState, ownLeaves: Quantity
   ) -> Denial? {
