@@ -14,6 +14,18 @@ enum SettingsFile {
       throw ConfigurationError(
         "The configuration file \(path) cannot be read; check its permissions.")
     }
+    return try texts(in: data, path: path)
+  }
+
+  /// The texts in a file's content by key; `path` is for the sentence where it has none.
+  static func texts(
+    in data: Data, path: String
+  ) throws(ConfigurationError) -> [String: String] {
+    // Foundation's JSON5 traps on some bytes that are no UTF-8 instead of throwing.
+    guard String(validating: data, as: UTF8.self) != nil else {
+      throw ConfigurationError(
+        "The configuration file \(path) is not valid UTF-8; save it as UTF-8.")
+    }
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
     do {

@@ -67,6 +67,13 @@ import Wire
     try expectRefusal(["SUBMIT_WAIT_MS": "soon"], naming: ["SUBMIT_WAIT_MS", "soon"])
   }
 
+  @Test func `a configuration file that is no UTF-8 is refused`() throws {
+    let directory = try TestDirectory()
+    let noise = [UInt8](repeating: 0xFF, count: 40)
+    try directory.write("config.json5", Array("{a: 1,".utf8) + noise + Array(" b: 2}".utf8))
+    try expectRefusal([:], directory: directory, naming: ["config.json5", "UTF-8"])
+  }
+
   @Test func `live trading is refused`() throws {
     try expectRefusal(["ENABLE_LIVE_TRADING": "true"], naming: ["ENABLE_LIVE_TRADING"])
   }
