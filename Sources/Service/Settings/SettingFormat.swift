@@ -88,14 +88,14 @@ extension SettingFormat where Value == String {
         reason: "names a PostgreSQL database, which is not supported yet; use sqlite:PATH instead.")
     }
     let path = String(text.dropFirst(scheme.count + 1))
-    guard scheme == "sqlite" else {
-      throw SettingRefusal(reason: "must be sqlite:PATH, with the path of a file.")
-    }
+    // Not shown either: what stands before a host may be a password, whatever the scheme.
+    let refusal = SettingRefusal(reason: "must be sqlite:PATH, with the path of a file.")
+    guard scheme == "sqlite" else { throw refusal }
     // ":memory:" and "file:" mean something else to SQLite, and neither would survive a restart as
     // an order must. "//name" is a host in an address, which a file does not have.
     let isURLOfHost = path.hasPrefix("//") && !path.hasPrefix("///")
     guard !path.isEmpty, !path.hasPrefix(":"), !path.hasPrefix("file:"), !isURLOfHost else {
-      throw SettingRefusal()
+      throw refusal
     }
     return path
   }
