@@ -157,7 +157,8 @@ final class ServiceProcess: Sendable {
       "DATABASE_URL": "sqlite:\(path)/data/execution.db", "LOG_LEVEL": "warning",
       "FKS_CONFIG": "\(path)/config.json5",
     ]
-    for name in ["PATH", "LD_LIBRARY_PATH"] {
+    // A sanitizer of the tests watches the service as well, and writes to the same place.
+    for name in ["PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "TSAN_OPTIONS"] {
       if let value = getenv(name) { environment[name] = String(cString: value) }
     }
     environment.merge(settings) { _, given in given }
