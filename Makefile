@@ -10,11 +10,13 @@ BENCH_ARGS ?=
 SEEDS ?= 1000
 SEED ?=
 SIMULATE_ARGS ?=
+SECONDS ?= 60
+EXAMPLES ?= 50
 
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build run test check bench simulate format clean
+.PHONY: help setup test-setup build run test check bench simulate format clean fuzz sanitize schema
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -45,6 +47,17 @@ check: setup ## holds the code to its style, its layers and its rules
 	swift build --scratch-path .build-check --explicit-target-dependency-import-check error
 	swift test --disable-xctest --filter TidyTests
 
+fuzz: setup ## feeds all parsers made-up input; SECONDS=n is how long, all parsers together
+	@.ci/install python3
+	Tests/fuzz/run --seconds $(SECONDS)
+
+sanitize: test-setup ## runs all tests under ThreadSanitizer; TEST_ARGS="--filter X" runs some
+	Tests/thread/run $(TEST_ARGS)
+
+schema: $(BINARY) ## holds the running service to its own OpenAPI document; EXAMPLES=n a path
+	@.ci/install python3 python3-venv
+	Tests/schema/run $(TOOLS) $(EXAMPLES)
+
 bench: $(BINARY) ## measures the service beside nginx; BENCH_ARGS="--orders 1000000" measures at size
 	@.ci/install python3 wrk
 	@.ci/extract $(TOOLS) nginx usr/sbin/nginx
@@ -60,4 +73,4 @@ format: ## formats all Swift files
 	swift format --configuration .swift-format --in-place --recursive $(SWIFT_FILES)
 
 clean: ## removes everything that was built
-	rm -rf .build .build-check .build-simulate
+	rm -rf .build .build-check .build-simulate .build-fuzz .build-thread

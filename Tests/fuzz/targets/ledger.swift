@@ -1,0 +1,14 @@
+// Orders in the simulated exchange's file: what decodes, encodes to a text that decodes to the
+// same. A damaged row is refused and never traps.
+
+import Trading
+
+@testable import Plugins
+
+private let id = OrderID(value: 1)
+
+func check(_ input: [UInt8]) {
+  guard let order = MockOrderCodec.decode(input, id: id) else { return }
+  let text = MockOrderCodec.encode(order)
+  promise(MockOrderCodec.decode(text, id: id) == order, "\(order) is lost")
+}
