@@ -37,6 +37,7 @@ struct MockChange: Sendable {
 @LoopActor final class MockLedger {
   private let writer: MockLedgerWriter
   private var pending = MockChange()
+  private var hasPending = false
   /// Who waits for `pending`.
   private var waiters: [CheckedContinuation<Void, Never>] = []
   /// Who waits for what is being written.
@@ -47,16 +48,18 @@ struct MockChange: Sendable {
   /// Takes a writer whose file is open.
   init(_ writer: MockLedgerWriter) { self.writer = writer }
 
-  /// Returns when the change is durable.
-  func commit(_ change: MockChange) async {
+  /// Takes a change, to be written with others. It is not async because changes must be taken in
+  /// the order in which they happened: each holds positions and the counter as they were then, and
+  /// a call that may suspend lets a later change overtake.
+  func take(_ change: MockChange) {
     pending.merge(change)
+    hasPending = true
     scheduleFlush()
-    await withCheckedContinuation { waiters.append($0) }
   }
 
-  /// Returns when all changes that were to be committed before are durable.
+  /// Returns when all changes that were taken before are durable.
   func settle() async {
-    if !waiters.isEmpty {
+    if hasPending {
       await withCheckedContinuation { waiters.append($0) }
     } else if isWriting {
       await withCheckedContinuation { writeWaiters.append($0) }
@@ -74,6 +77,7 @@ struct MockChange: Sendable {
     isWriting = true
     let change = pending
     pending = MockChange()
+    hasPending = false
     writeWaiters = waiters
     waiters = []
     writer.write(change) {
@@ -82,7 +86,7 @@ struct MockChange: Sendable {
         let done = writeWaiters
         writeWaiters = []
         for waiter in done { waiter.resume() }
-        if !waiters.isEmpty { scheduleFlush() }
+        if hasPending { scheduleFlush() }
       }
     }
   }

@@ -70,7 +70,8 @@ public import Trading
       return .rejected(rejection)
     case .accepted(let taken):
       let position = exchange.positions[taken.symbol] ?? .zero
-      await ledger.commit(change(by: [taken]))
+      ledger.take(change(by: [taken]))
+      await ledger.settle()
       if faults.lostAnswers > 0 {
         faults.lostAnswers -= 1
         return .unknown(reason: "The exchange's answer was lost on the way back.")
@@ -88,7 +89,8 @@ public import Trading
       await ledger.settle()
       return .refused(isGone: true, reason: "The exchange has no open order with this id.")
     }
-    await ledger.commit(change(by: [canceled]))
+    ledger.take(change(by: [canceled]))
+    await ledger.settle()
     return .canceled(canceled.report)
   }
 
@@ -158,7 +160,8 @@ public import Trading
     report?(.price(symbol, move.price))
     var change = change(by: changed)
     change.markets[symbol] = (move.price, move.available)
-    await ledger.commit(change)
+    ledger.take(change)
+    await ledger.settle()
     for order in changed { report?(.order(order.report)) }
     return true
   }
