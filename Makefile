@@ -12,11 +12,14 @@ SEED ?=
 SIMULATE_ARGS ?=
 SECONDS ?= 60
 EXAMPLES ?= 50
+KILLS ?= 50
+CHAOS_ARGS ?=
+MINUTES ?= 1
 
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build run test check bench simulate format clean fuzz sanitize schema
+.PHONY: help setup test-setup build run test check bench simulate format clean fuzz sanitize schema chaos soak
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -68,6 +71,13 @@ bench: $(BINARY) ## measures the service beside nginx; BENCH_ARGS="--orders 1000
 simulate: setup ## lives through seeded days of trading; SEEDS=10000, or SEED=7 to replay one
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-simulate --product simulate
 	.build-simulate/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(SIMULATE_ARGS)
+chaos: $(BINARY) ## kills, cuts off and starves the service; KILLS=1000 CHAOS_ARGS=--long is the long form
+	@.ci/install python3 strace e2fsprogs faketime
+	Tests/chaos/run --kills $(KILLS) $(CHAOS_ARGS)
+
+soak: $(BINARY) ## watches memory, descriptors and speed under mixed load; MINUTES=60 for an hour
+	@.ci/install python3
+	Tests/chaos/soak --minutes $(MINUTES)
 
 format: ## formats all Swift files
 	swift format --configuration .swift-format --in-place --recursive $(SWIFT_FILES)

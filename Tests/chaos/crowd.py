@@ -1,0 +1,162 @@
+"""Faults around the service: the clock goes back, callers misbehave, the venue is slow or silent."""
+import glob, pathlib, socket, time
+
+from audit import pages
+from service import Broken, scratch
+from world import World, end, until
+
+FAKETIME = "/usr/lib/*/faketime/libfaketime.so.1"
+HOUR = 3600
+ORDERS_BESIDE = 200
+# Far above what is measured, and far below what a caller would call an outage.
+ANSWER_SECONDS_MAX = 2.0
+SLOW_READERS = 50
+LISTED_ORDERS = 500
+# Lists of 500 orders that each of them asks for in one go: more than the socket buffers hold.
+SLOW_REQUESTS = 4
+LET_GO_SECONDS = 45
+# Above what those answers take, 4 x 50 x 430 KiB, with the room that growing buffers need.
+SLOW_MEMORY_KIBIBYTES_MAX = 200 * 1024
+VENUE_KILLS = 3
+
+
+def clock_missing():
+    return "" if glob.glob(FAKETIME) else "libfaketime is not installed"
+
+
+def clock_back(seed):
+    """The wall clock goes back by an hour under load; then a start with the clock still behind."""
+    library = glob.glob(FAKETIME)[0]
+    world = None
+    home = scratch()
+    control = pathlib.Path(home, "clock")
+    control.write_text("+0s")
+    try:
+        world = World(seed, home=home, environment={
+            "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": str(control), "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"})
+        first = _second(world)
+        load = world.load()
+        until(lambda: len(world.client.acks) > 100, "orders")
+        control.write_text(f"-{HOUR}s")
+        until(lambda: _second(world) < first - HOUR // 2, "the clock goes back")
+        before = len(world.client.acks)
+        until(lambda: len(world.client.acks) > before + 100, "orders after the clock went back")
+        end(load)
+        _must_be_in_order(world)
+        world.service.kill()
+        world.start()
+        load = world.load()
+        until(lambda: len(world.client.acks) > before + 250, "orders after a start with an older clock")
+        end(load)
+        _must_be_in_order(world)
+        return str(world.restart_and_audit())
+    finally:
+        if world:
+            world.close()
+
+
+def _second(world):
+    return int(world.service.ask("GET", "/live").json["timestamp"])
+
+
+def _must_be_in_order(world):
+    """Ids grow with the journal, whatever the clock says: a page that is read on misses nothing."""
+    moments = {order: moment for order, _, moment in world.client.acks.values()}
+    ids = [order["order_id"] for order in pages(world.service, "orders")]
+    if ids != sorted(ids, reverse=True) or set(moments) - set(ids):
+        raise Broken("the list of orders is out of order")
+    by_id = sorted(moments)
+    # Callers run side by side, so neighbours may be answered in another order, but not far apart.
+    for earlier, later in zip(by_id, by_id[20:]):
+        if moments[earlier] > moments[later]:
+            raise Broken(f"{later} was answered before {earlier}, which has a smaller id")
+
+
+def _order_seconds(world, count=ORDERS_BESIDE):
+    """The slowest and the 99th percentile of orders that one caller sends."""
+    connection, times = world.service.connect(), []
+    for _ in range(count):
+        start = time.monotonic()
+        answer = world.client.send(connection, world.client.new_order())
+        times.append(time.monotonic() - start)
+        if answer is None or answer.status != 201:
+            raise Broken(f"an order beside them is answered with {answer and answer.status}")
+    connection.close()
+    times.sort()
+    if times[-1] > ANSWER_SECONDS_MAX:
+        raise Broken(f"an order beside them took {times[-1]:.2f} s")
+    return times[count * 99 // 100], times[-1]
+
+
+def many_connections(seed, count):
+    """So many connections are open and have each been answered; orders go on beside them."""
+    world, sockets = World(seed), []
+    try:
+        _order_seconds(world, 20)
+        descriptors, memory = world.service.descriptors(), world.service.resident_kibibytes()
+        for _ in range(count):
+            caller = socket.create_connection(("127.0.0.1", world.service.port), timeout=5)
+            sockets.append(caller)
+            caller.sendall(b"GET /live HTTP/1.1\r\nHost: x\r\n\r\n")
+            if not caller.recv(1024).startswith(b"HTTP/1.1 200 "):
+                raise Broken(f"connection {len(sockets)} is not answered")
+        usual, slowest = _order_seconds(world)
+        grown = (world.service.resident_kibibytes() - memory) / count
+        for caller in sockets:
+            caller.close()
+        until(lambda: world.service.descriptors() <= descriptors + 1, "their descriptors are given back")
+        return (f"{count} open, {grown:.1f} KiB each; orders beside them p99 {usual * 1e3:.1f} ms, slowest "
+                f"{slowest * 1e3:.1f} ms; {world.audit()}")
+    finally:
+        for caller in sockets:
+            caller.close()
+        world.close()
+
+
+def slow_readers(seed):
+    """Callers ask for long lists and never read; they are let go, and others do not feel them."""
+    world, sockets = World(seed, settings={"SUBMIT_WAIT_MS": "5000"}), []
+    try:
+        _order_seconds(world, LISTED_ORDERS)
+        descriptors, memory = world.service.descriptors(), world.service.resident_kibibytes()
+        for _ in range(SLOW_READERS):
+            caller = socket.socket()
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            caller.settimeout(5)
+            caller.connect(("127.0.0.1", world.service.port))
+            caller.sendall(b"GET /orders?limit=1000 HTTP/1.1\r\nHost: x\r\n\r\n" * SLOW_REQUESTS)
+            sockets.append(caller)
+        usual, slowest = _order_seconds(world)
+        grown = world.service.resident_kibibytes() - memory
+        if grown > SLOW_MEMORY_KIBIBYTES_MAX:
+            raise Broken(f"{SLOW_READERS} slow readers take {grown} KiB")
+        gone = until(lambda: world.service.descriptors() <= descriptors + 1, "slow readers are let go", LET_GO_SECONDS)
+        return (f"{SLOW_READERS} readers took {grown / 1024:.0f} MiB and were let go after {gone:.0f} s; orders "
+                f"beside them p99 {usual * 1e3:.1f} ms, slowest {slowest * 1e3:.1f} ms; {world.audit()}")
+    finally:
+        for caller in sockets:
+            caller.close()
+        world.close()
+
+
+def silent_venue(seed):
+    """The venue loses answers, orders and lookups and is slow, and the service is killed meanwhile."""
+    world = World(seed)
+    faults = {"lost_answers": 10, "lost_orders": 10, "silent_queries": 10, "latency_ms": 100}
+    try:
+        for _ in range(VENUE_KILLS):
+            answer = world.service.ask("PUT", "/api/v1/mock/faults", faults)
+            if answer.status != 200:
+                raise Broken(f"the levers are answered with {answer.status}")
+            load = world.load(callers=8)
+            time.sleep(1)
+            world.service.kill()
+            end(load)
+            world.start()
+        pending = len(world.client.doubtful)
+        if pending == 0:
+            raise Broken("no answer was lost")
+        return f"{VENUE_KILLS} kills, {pending} answered 202; {world.audit()}"
+    finally:
+        world.close()
