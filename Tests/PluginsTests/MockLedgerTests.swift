@@ -106,25 +106,6 @@ import Trading
     #expect(answers.all.count == 300)
   }
 
-  @Test func `after many orders at once a restart goes on from the last of them`() async throws {
-    let directory = Directory()
-    let plugin = try await started(directory)
-    for batch in 0..<20 as Range<UInt64> {
-      let answers = Answers()
-      let tasks = (1...25 as ClosedRange<UInt64>).map { number in
-        let sent = order(batch * 25 + number, number % 2 == 0 ? .buy : .sell, "0.001")
-        return Task { @LoopActor in answers.add(await plugin.submit(sent).report) }
-      }
-      for task in tasks { await task.value }
-      let after = try await started(try directory.crashed())
-      let positions = try await plugin.positions()
-      #expect(try await after.positions() == positions)
-      let next = await after.submit(order(9_000, .buy, "0.001"))
-      #expect(!answers.all.map(\.venueOrderID).contains(next.report?.venueOrderID))
-      await after.stop()
-    }
-  }
-
   @Test func `nothing is told about an order that a crash could take back`() async throws {
     let directory = Directory()
     let plugin = try await started(directory)
