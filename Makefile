@@ -15,6 +15,7 @@ EXAMPLES ?= 50
 KILLS ?= 50
 CHAOS_ARGS ?=
 MINUTES ?= 1
+EXAMPLES ?= 10
 
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
