@@ -10,13 +10,14 @@ HOUR = 3600
 ORDERS_BESIDE = 200
 # Far above what is measured, and far below what a caller would call an outage.
 ANSWER_SECONDS_MAX = 2.0
-SLOW_READERS = 50
+SLOW_READERS = 5
 LISTED_ORDERS = 500
-# Lists of 500 orders that each of them asks for in one go: more than the socket buffers hold.
-SLOW_REQUESTS = 4
+# Lists of 500 orders that each of them asks for in one go: as many as one connection may, and 6 MiB,
+# which is more than the socket's buffers take.
+SLOW_REQUESTS = 16
 LET_GO_SECONDS = 45
-# Above what those answers take, 4 x 50 x 430 KiB, with the room that growing buffers need.
-SLOW_MEMORY_KIBIBYTES_MAX = 200 * 1024
+# Above what those answers take, 16 x 5 x 0.4 MiB, with the room that growing buffers need.
+SLOW_MEMORY_KIBIBYTES_MAX = 64 * 1024
 VENUE_KILLS = 3
 
 

@@ -150,7 +150,7 @@ class Service:
         start = time.monotonic()
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() - start > seconds:
-                raise Broken(f"it is not ready after {seconds} s:\n{self.log()[-2000:]}")
+                raise Broken(f"it is not ready after {time.monotonic() - start:.1f} s:\n{self.log()[-2000:]}")
             time.sleep(0.005)
         return time.monotonic() - start
 
