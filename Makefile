@@ -11,7 +11,6 @@ SEEDS ?= 1000
 SEED ?=
 SIMULATE_ARGS ?=
 SECONDS ?= 60
-EXAMPLES ?= 50
 KILLS ?= 50
 CHAOS_ARGS ?=
 MINUTES ?= 1
@@ -72,6 +71,7 @@ bench: $(BINARY) ## measures the service beside nginx; BENCH_ARGS="--orders 1000
 simulate: setup ## lives through seeded days of trading; SEEDS=10000, or SEED=7 to replay one
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-simulate --product simulate
 	.build-simulate/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(SIMULATE_ARGS)
+
 chaos: $(BINARY) ## kills, cuts off and starves the service; KILLS=1000 CHAOS_ARGS=--long is the long form
 	@.ci/install python3 strace e2fsprogs faketime
 	Tests/chaos/run --kills $(KILLS) $(CHAOS_ARGS)
