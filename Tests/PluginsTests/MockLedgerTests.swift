@@ -3,6 +3,7 @@
 
 import Network
 import Plugins
+import SQLite
 import Testing
 import Trading
 
@@ -122,6 +123,24 @@ import Trading
       }
       #expect(await outcome.report != nil)
     }
+  }
+
+  @Test func `a row that cannot be read is never taken for an order that is not there`()
+    async throws
+  {
+    let directory = Directory()
+    let plugin = try await started(directory)
+    let (filled, resting) = (order(1, .buy, "0.01"), order(2, .buy, "0.01", limit: "60000"))
+    _ = await plugin.submit(filled)
+    _ = await plugin.submit(resting)
+    let ledger = try Connection(path: directory.path + "/mock.db")
+    try ledger.execute("UPDATE mock_orders SET body = '{}' WHERE is_open = 0")
+    guard case .unavailable = await plugin.query(filled) else {
+      return #expect(Bool(false), "The order was called found or not found.")
+    }
+    try ledger.execute("UPDATE mock_orders SET body = '{}'")
+    await plugin.stop()
+    await #expect(throws: PluginError.self) { try await started(directory) }
   }
 
   @Test func `an exchange that does not run says nothing, instead of that it has nothing`()

@@ -92,9 +92,9 @@ struct MockChange: Sendable {
   }
 
   /// An order that is not open, from history.
-  func order(_ id: OrderID) async -> MockOrder? {
-    await withCheckedContinuation { continuation in
-      writer.read(id) { order in continuation.resume(returning: order) }
+  func order(_ id: OrderID) async throws -> MockOrder? {
+    try await withCheckedThrowingContinuation { continuation in
+      writer.read(id) { continuation.resume(with: $0) }
     }
   }
 

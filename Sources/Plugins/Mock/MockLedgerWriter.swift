@@ -22,11 +22,11 @@ final class MockLedgerWriter: Sendable {
   static func open(
     path: String,
     then done:
-      @escaping @Sendable (Result<(MockLedgerWriter, MockLedgerState), DatabaseError>) -> Void
+      @escaping @Sendable (Result<(MockLedgerWriter, MockLedgerState), any Error>) -> Void
   ) {
     let queue = DispatchQueue(label: "mock-ledger", qos: .userInitiated)
     queue.async {
-      do throws(DatabaseError) {
+      do {
         let tables = try MockLedgerTables(path: path)
         let state = try tables.readState()
         done(.success((MockLedgerWriter(queue: queue, tables: tables), state)))
@@ -56,10 +56,10 @@ final class MockLedgerWriter: Sendable {
     }
   }
 
-  /// Looks an order up in history.
-  func read(_ id: OrderID, then done: @escaping @Sendable (MockOrder?) -> Void) {
+  /// Looks an order up in history. A failure must not be taken for "there is none".
+  func read(_ id: OrderID, then done: @escaping @Sendable (Result<MockOrder?, any Error>) -> Void) {
     queue.async { [self] in
-      done(tables.withLock { tables in try? tables?.order(id) })
+      done(tables.withLock { tables in Result { try tables?.order(id) } })
     }
   }
 
@@ -124,21 +124,26 @@ private final class MockLedgerTables {
     try putValue.run()
   }
 
-  func order(_ id: OrderID) throws(DatabaseError) -> MockOrder? {
+  func order(_ id: OrderID) throws -> MockOrder? {
     getOrder.bind(id.bytes)
     defer { getOrder.reset() }
-    return try getOrder.step() ? MockOrderCodec.decode(getOrder.bytes(0), id: id) : nil
+    guard try getOrder.step() else { return nil }
+    return try MockLedgerTables.order(getOrder.bytes(0), id)
   }
 
-  func readState() throws(DatabaseError) -> MockLedgerState {
+  private static func order(_ body: [UInt8], _ id: OrderID?) throws -> MockOrder {
+    guard let id, let order = MockOrderCodec.decode(body, id: id) else {
+      throw PluginError("A row of its orders cannot be read\(id.map { " (\($0))" } ?? "").")
+    }
+    return order
+  }
+
+  func readState() throws -> MockLedgerState {
     var state = MockLedgerState()
     let open = try connection.prepare("SELECT order_id, body FROM mock_orders WHERE is_open = 1")
     while try open.step() {
-      if let id = OrderID(bytes: open.bytes(0)),
-        let order = MockOrderCodec.decode(open.bytes(1), id: id)
-      {
-        state.openOrders.append(order)
-      }
+      let id = OrderID(bytes: open.bytes(0))
+      state.openOrders.append(try MockLedgerTables.order(open.bytes(1), id))
     }
     let values = try connection.prepare("SELECT kind, name, value, extra FROM mock_values")
     while try values.step() {

@@ -44,7 +44,8 @@ public import Trading
     case .failure(let error):
       health = PluginHealth(isHealthy: false, detail: "Its ledger \(path) cannot be opened.")
       throw PluginError(
-        "\(name) cannot open its ledger \(path): \(error). Check that the directory may be written."
+        "\(name) cannot open its ledger \(path): \(error). Check that the directory may be "
+          + "written, or restore the file."
       )
     case .success(let (writer, state)):
       exchange.restore(state)
@@ -106,7 +107,11 @@ public import Trading
     let open = exchange.openOrders[order.id]
     await ledger.settle()
     if let open { return .found(open.report) }
-    return await ledger.order(order.id).map { .found($0.report) } ?? .notFound
+    do {
+      return try await ledger.order(order.id).map { .found($0.report) } ?? .notFound
+    } catch {
+      return .unavailable(reason: "The exchange cannot read its ledger: \(error)")
+    }
   }
 
   /// The orders that rest.
