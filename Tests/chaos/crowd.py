@@ -45,6 +45,7 @@ def clock_back(seed):
         until(lambda: len(world.client.acks) > before + 100, "orders after the clock went back")
         end(load)
         _must_be_in_order(world)
+        _must_be_told_in_time(world)
         world.service.kill()
         world.start()
         load = world.load()
@@ -59,6 +60,18 @@ def clock_back(seed):
 
 def _second(world):
     return int(world.service.ask("GET", "/live").json["timestamp"])
+
+
+def _must_be_told_in_time(world):
+    """Nobody waits for an hour to pass again: a caller whose order gets lost is told in the usual time."""
+    world.service.ask("PUT", "/api/v1/mock/faults", {"lost_orders": 1})
+    order = {"symbol": "BTCUSDT", "side": "BUY", "order_type": "MARKET", "quantity": 0.77777}
+    try:
+        status = world.service.ask("POST", "/orders", order).status
+    except OSError:
+        raise Broken("an order that got lost was not answered within 10 s after the clock went back")
+    if status != 202:
+        raise Broken(f"an order that got lost was answered with {status}")
 
 
 def _must_be_in_order(world):

@@ -38,7 +38,7 @@ internal import Wire
     ]
   }
 
-  private var second: Int64 { Gateway.now.microseconds / 1_000_000 }
+  private var second: Int64 { EventLoop.shared.wallClockMicroseconds / 1_000_000 }
 
   private func health() -> HTTPResponse {
     let second = second

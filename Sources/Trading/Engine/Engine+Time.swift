@@ -115,6 +115,7 @@ extension Engine {
     for (key, position) in positions { instrument(of: key).position = position }
     for order in restored {
       guard let live = enterFromStore(order) else { continue }
+      live.restoredAt = now
       if order.state == .filled {
         live.isUnsettled = true
         live.instrument.unsettled.append(order.id)

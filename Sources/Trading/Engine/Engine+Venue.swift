@@ -110,7 +110,8 @@ extension Engine {
       live.negativeLookups >= configuration.lookupsBeforeNotFound
     else { return false }
     let doubted = live.order.uncertainty?.since ?? live.order.updatedAt
-    let since = max(doubted, live.submissionEndedAt ?? doubted)
+    // Times of an earlier process may be by another clock, so its orders wait from the restart on.
+    let since = live.submissionEndedAt.map { max(doubted, $0) } ?? live.restoredAt ?? doubted
     return askedAt.milliseconds(since: since) >= rules.visibilityWindowMilliseconds
   }
 

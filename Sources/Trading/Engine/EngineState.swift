@@ -19,6 +19,8 @@ final class LiveOrder {
   var isOverdue = false
   /// When the plugin gave up the submission; the order may have reached the venue until then.
   var submissionEndedAt: Timestamp?
+  /// When it was taken over from an earlier process; nil if it was submitted by this one.
+  var restoredAt: Timestamp?
   /// A cancel that arrived before the order could be sent.
   var isCancelQueued = false
   /// Callers that wait for the outcome of the submission.

@@ -42,6 +42,27 @@ private func working(_ id: OrderID, cancelRequested: Bool = false) -> Order {
     #expect(desk.position() == decimal("1"))
   }
 
+  @Test(arguments: [-3_600_000, 3_600_000] as [Int64])
+  func `the venue's window begins anew with a restart, whoever set the clock`(
+    millisecondsAhead: Int64
+  ) {
+    let at = start.adding(milliseconds: millisecondsAhead)
+    var order = Order(id: orderID(7), terms: terms(), at: at)
+    _ = order.apply(.submitting, at: at)
+    _ = order.apply(.becameUnknown(reason: "HTTP 502"), at: at)
+    let desk = Desk.restarted([order]).desk
+    desk.connect(windowMilliseconds: 20_000)
+    let answers = desk.tell(.openOrdersReported(binance, [])).queries
+    for id in answers { desk.tell(.queryAnswered(id, .notFound)) }
+    var lookups = 1
+    while desk.state(order.id) == .unknown, lookups < 40 {
+      #expect(desk.answerNextQuery(.notFound, of: order.id))
+      lookups += 1
+    }
+    #expect(desk.state(order.id) == .notFound)
+    #expect(desk.now.milliseconds(since: start) >= 20_000)
+  }
+
   @Test func `an order that the venue lists works on`() {
     let (desk, _) = Desk.restarted([submitting(orderID(1))])
     desk.connect()
