@@ -112,8 +112,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   // MARK: - Turn
 
   private func runTurn() {
-    let mayWait = local.isEmpty && output.isEmpty
-    poller.wait(timeoutMilliseconds: mayWait ? timers.waitMilliseconds() : 0)
+    poller.wait(timeoutMilliseconds: local.isEmpty ? timers.waitMilliseconds() : 0)
     turnNanoseconds = Clock.monotonicNanoseconds()
     turnWallMicroseconds = nil
     LoopActor.assumeIsolated {
@@ -155,13 +154,17 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
   }
 
   @LoopActor private func runEndOfTurn() {
-    while !endOfTurn.isEmpty {
-      let bodies = endOfTurn
-      endOfTurn = []
+    // Output may bring work for the end of the turn again: a connection that is closed after its
+    // answer looks for a last request first.
+    repeat {
+      while !endOfTurn.isEmpty {
+        let bodies = endOfTurn
+        endOfTurn = []
+        for body in bodies { body() }
+      }
+      let bodies = output
+      output = []
       for body in bodies { body() }
-    }
-    let bodies = output
-    output = []
-    for body in bodies { body() }
+    } while !(endOfTurn.isEmpty && output.isEmpty)
   }
 }

@@ -26,8 +26,8 @@ final class Poller {
     var generation: UInt32
   }
 
-  /// Events taken at once; more stay ready for the next turn. So few, because other threads get
-  /// their work at the end of a turn: with 512 a cancel waits longer while orders pour in.
+  /// Events taken at once; more stay ready for the next turn. Few, because other threads get their
+  /// work at the end of a turn, and should not idle while a long one gathers more of it.
   private static let eventsMax = 16
 
   private let epollDescriptor: Int32

@@ -3,9 +3,10 @@
 // The rule to keep: order is asserted, time is not.
 
 import Glibc
-import Network
 import Synchronization
 import Testing
+
+@testable import Network
 
 @LoopActor private final class Recorder {
   var steps: [String] = []
@@ -17,6 +18,24 @@ import Testing
     await Task.yield()
     EventLoop.shared.checkIsolated()
     #expect(LoopActor.assumeIsolated { 7 } == 7)
+  }
+
+  @Test @LoopActor func `what output puts at the end of the turn runs in the same turn`() async {
+    let recorder = Recorder()
+    await withCheckedContinuation { done in
+      EventLoop.shared.afterTurn {
+        recorder.steps.append("output")
+        EventLoop.shared.post {
+          recorder.steps.append("next turn")
+          done.resume()
+        }
+        EventLoop.shared.atEndOfTurn {
+          recorder.steps.append("end of turn")
+          EventLoop.shared.afterTurn { recorder.steps.append("its output") }
+        }
+      }
+    }
+    #expect(recorder.steps == ["output", "end of turn", "its output", "next turn"])
   }
 
   @Test func `assuming isolation elsewhere traps`() async {
