@@ -45,8 +45,7 @@ public import Trading
       health = PluginHealth(isHealthy: false, detail: "Its ledger \(path) cannot be opened.")
       throw PluginError(
         "\(name) cannot open its ledger \(path): \(error). Check that the directory may be "
-          + "written, or restore the file."
-      )
+          + "written, or restore the file.")
     case .success(let (writer, state)):
       exchange.restore(state)
       ledger = MockLedger(writer)
@@ -61,7 +60,7 @@ public import Trading
   /// Executes an order and answers once the ledger has it.
   public func submit(_ order: Order) async -> SubmitOutcome {
     guard let ledger else { return .unknown(reason: "\(name) is not started.") }
-    if latencyMilliseconds > 0 { await delay() }
+    await delay()
     if faults.lostOrders > 0 {
       faults.lostOrders -= 1
       return .unknown(reason: "The request was lost on the way to the exchange.")
@@ -85,7 +84,7 @@ public import Trading
   /// Cancels an order if it is open.
   public func cancel(_ order: Order) async -> CancelOutcome {
     guard let ledger else { return .unknown(reason: "\(name) is not started.") }
-    if latencyMilliseconds > 0 { await delay() }
+    await delay()
     guard let canceled = exchange.cancel(order.id) else {
       await ledger.settle()
       return .refused(isGone: true, reason: "The exchange has no open order with this id.")
@@ -98,7 +97,7 @@ public import Trading
   /// Looks an order up among the open ones and in history.
   public func query(_ order: Order) async -> QueryOutcome {
     guard let ledger else { return .unavailable(reason: "\(name) is not started.") }
-    if latencyMilliseconds > 0 { await delay() }
+    await delay()
     if faults.silentQueries > 0 {
       faults.silentQueries -= 1
       return .unavailable(reason: "The exchange did not answer.")
@@ -202,6 +201,7 @@ public import Trading
   }
 
   private func delay() async {
+    guard latencyMilliseconds > 0 else { return }
     await withCheckedContinuation { continuation in
       _ = EventLoop.shared.schedule(afterMilliseconds: latencyMilliseconds) {
         continuation.resume()

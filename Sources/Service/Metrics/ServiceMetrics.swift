@@ -210,8 +210,7 @@ internal import Trading
   func tradingStates(_ changes: [TradingStateChange]) {
     tradingState.with(TradingScope.service.text).set(0)
     for change in changes {
-      let strictness = TradingState.allCases.firstIndex(of: change.state) ?? 0
-      tradingState.with(change.scope.text).set(Double(strictness))
+      tradingState.with(change.scope.text).set(Double(change.state.strictness))
     }
   }
 

@@ -10,7 +10,8 @@ public enum TradingState: String, CaseIterable, Sendable, Comparable {
   /// Nothing but cancels.
   case halted = "HALTED"
 
-  private var strictness: Int {
+  /// How little it lets through: 0 for `active` to 2 for `halted`.
+  public var strictness: Int {
     switch self {
     case .active: 0
     case .reducing: 1
