@@ -19,6 +19,11 @@ extension Engine {
     return number
   }
 
+  mutating func journal(isAvailable: Bool) {
+    isJournalAvailable = isAvailable
+    if !isAvailable { answerPendingChanges() }
+  }
+
   mutating func recorded(through entry: UInt64) {
     durableEntry = max(durableEntry, entry)
     tradingStatesRecorded(through: entry)

@@ -7,7 +7,8 @@ extension Engine {
   struct PendingChange: Sendable {
     var entry: UInt64
     var change: TradingStateChange
-    var request: RequestID
+    /// Nil once the caller has its answer.
+    var request: RequestID?
   }
 
   mutating func setTradingState(_ change: TradingStateChange, request: RequestID) {
@@ -38,7 +39,28 @@ extension Engine {
         $0.change.scope == due.change.scope && $0.change.state > due.change.state
       }
       if !isOvertaken { tradingStates.apply(due.change) }
-      actions.append(.reply(due.request, .tradingState(due.change, isDurable: true)))
+      if let request = due.request {
+        actions.append(.reply(request, .tradingState(due.change, isDurable: true)))
+      }
+    }
+  }
+
+  /// Tells everybody who waits for a change how it stands when the journal stops taking entries:
+  /// nobody knows when it goes on. What was handed to it may still be written.
+  mutating func answerPendingChanges() {
+    for index in pendingChanges.indices {
+      guard let request = pendingChanges[index].request else { continue }
+      pendingChanges[index].request = nil
+      let change = pendingChanges[index].change
+      guard tradingStates.state(of: change.scope) > change.state else {
+        actions.append(.reply(request, .tradingState(change, isDurable: false)))
+        continue
+      }
+      refuse(
+        request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
+        code: "STORE_UNAVAILABLE",
+        "The store stopped while it recorded the change, so trading stays as it is until the store "
+          + "has it. Look at GET /trading-state, and try again in a moment.")
     }
   }
 

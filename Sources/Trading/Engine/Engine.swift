@@ -80,7 +80,7 @@ public struct Engine: ~Copyable {
     case .close(let key, let id, let request): close(key, id: id, request: request)
     case .recorded(let entry): recorded(through: entry)
     case .notRecorded(let entries): notRecorded(entries)
-    case .journal(let isAvailable): isJournalAvailable = isAvailable
+    case .journal(let isAvailable): journal(isAvailable: isAvailable)
     case .lookedUp(let lookUp, let order): lookedUp(lookUp, found: order)
     case .lookUpFailed(let lookUp): lookUpFailed(lookUp)
     case .submitted(let id, let outcome): submitted(id, outcome)

@@ -94,6 +94,20 @@ import Trading
     #expect(desk.submit().actions.refusalCode == "TRADING_HALTED")
   }
 
+  @Test func `who waits for a change is told when the journal stops`() {
+    let desk = Desk()
+    let halt = desk.set(.halted).request
+    #expect(
+      desk.tell(.journal(isAvailable: false)).replies(to: halt).map(\.word)
+        == ["HALTED, not durable"])
+    desk.tell(.journal(isAvailable: true))
+    #expect(desk.record().replies(to: halt).isEmpty)
+    desk.set(.active)
+    #expect(desk.tell(.journal(isAvailable: false)).refusalCode == "STORE_UNAVAILABLE")
+    desk.tell(.journal(isAvailable: true))
+    #expect(desk.submit().actions.refusalCode == "TRADING_HALTED")
+  }
+
   @Test func `a halt is in force after a restart`() {
     let change = TradingStateChange(
       scope: .account(binance), state: .halted, reason: "night", author: "ops", at: start)
