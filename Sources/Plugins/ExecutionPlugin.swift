@@ -22,6 +22,8 @@ public import Trading
   func submit(_ order: Order) async -> SubmitOutcome
   /// Asks for a cancel.
   func cancel(_ order: Order) async -> CancelOutcome
+  /// Asks for a change, as the order's `amendment` says; only where the rules say that it can be.
+  func amend(_ order: Order) async -> AmendOutcome
   /// Asks for an order by its client order id, in open orders and in history.
   func query(_ order: Order) async -> QueryOutcome
   /// The open orders.
@@ -40,25 +42,13 @@ public import Trading
 
 /// What a venue can do.
 public struct PluginCapabilities: Equatable, Sendable {
-  /// The order types that it takes.
-  public var orderTypes: [OrderType]
-  /// The times in force that it takes.
-  public var timesInForce: [TimeInForce]
-  /// Whether it takes post-only orders.
-  public var hasPostOnly: Bool
   /// Whether orders are executed with real money.
   public var isLive: Bool
-  /// What the engine has to know about its memory.
+  /// What the engine decides by.
   public var rules: VenueRules
 
   /// Capabilities from their parts.
-  public init(
-    orderTypes: [OrderType], timesInForce: [TimeInForce], hasPostOnly: Bool, isLive: Bool,
-    rules: VenueRules
-  ) {
-    self.orderTypes = orderTypes
-    self.timesInForce = timesInForce
-    self.hasPostOnly = hasPostOnly
+  public init(isLive: Bool, rules: VenueRules) {
     self.isLive = isLive
     self.rules = rules
   }
@@ -82,8 +72,8 @@ public struct PluginHealth: Equatable, Sendable {
 public enum PluginReport: Equatable, Sendable {
   /// Something happened to an order.
   case order(OrderReport)
-  /// A market price moved.
-  case price(Symbol, Price)
+  /// A market price, and when the venue had it; nil for just now.
+  case price(Symbol, Price, quotedAt: Timestamp? = nil)
 }
 
 /// A failed request for information. Never says anything about an order.

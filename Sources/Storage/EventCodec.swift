@@ -30,11 +30,11 @@ enum EventCodec {
     json.key("events")
     json.beginArray()
     json.beginObject()
-    json.member("event", tradingStateSet)
-    json.member("scope", change.scope.text)
-    json.member("state", change.state.rawValue)
-    json.member("reason", change.reason)
-    json.member("author", change.author)
+    json.present("event", tradingStateSet)
+    json.present("scope", change.scope.text)
+    json.present("state", change.state.rawValue)
+    json.present("reason", change.reason)
+    json.present("author", change.author)
     json.endObject()
     json.endArray()
     json.endObject()
@@ -60,58 +60,63 @@ enum EventCodec {
     switch event {
     case .received(let terms): write(terms, to: &json)
     case .denied(let denial):
-      json.member("code", denial.code)
-      json.member("sentence", denial.sentence)
-      json.member("value", denial.value)
-      json.member("limit", denial.limit)
-    case .accepted(let id): json.member("venue_order_id", id?.text)
+      json.present("code", denial.code)
+      json.present("sentence", denial.sentence)
+      json.present("value", denial.value)
+      json.present("limit", denial.limit)
+    case .accepted(let id): json.present("venue_order_id", id?.text)
     case .rejected(let rejection):
-      json.member("code", rejection.code)
-      json.member("sentence", rejection.sentence)
+      json.present("code", rejection.code)
+      json.present("sentence", rejection.sentence)
     case .filled(let fill): write(fill, to: &json)
     case .held(let reason), .becameUnknown(let reason), .replaceRefused(let reason):
-      json.member("reason", reason)
+      json.present("reason", reason)
     case .canceled(let reason), .expired(let reason), .suspended(let reason):
-      json.member("reason", reason)
+      json.present("reason", reason)
     case .cancelRefused(let isGone, let reason):
       json.key("is_gone")
       json.bool(isGone)
-      json.member("reason", reason)
-    case .replaced(let successor): json.member("by", successor.description)
-    case .submitting, .cancelRequested, .notFound, .triggered, .replaceRequested, .settled: break
+      json.present("reason", reason)
+    case .replaceRequested(let amendment): AmendmentCodec.write(amendment, to: &json)
+    case .replaced(let successor): json.present("by", successor.description)
+    case .trailed(let price): json.present("price", price.description)
+    case .submitting, .cancelRequested, .notFound, .triggered, .amended, .settled: break
     }
   }
 
-  private static func write(_ terms: OrderTerms, to json: inout JSONWriter) {
-    json.member("account", terms.account.text)
-    json.member("symbol", terms.symbol.text)
-    json.member("side", terms.side.rawValue)
-    json.member("order_type", terms.type.rawValue)
-    json.member("time_in_force", terms.timeInForce.rawValue)
+  static func write(_ terms: OrderTerms, to json: inout JSONWriter) {
+    json.present("account", terms.account.text)
+    json.present("symbol", terms.symbol.text)
+    json.present("side", terms.side.rawValue)
+    json.present("order_type", terms.type.rawValue)
+    json.present("time_in_force", terms.timeInForce.rawValue)
     if terms.isPostOnly {
       json.key("post_only")
       json.bool(true)
     }
-    json.member("quantity", terms.quantity.description)
-    json.member("price", terms.limitPrice?.description)
-    json.member("reference_price", terms.referencePrice?.description)
-    json.member("client_order_id", terms.clientOrderID?.text)
-    json.member("idempotency_key", terms.idempotencyKey?.text)
-    json.member("purpose", terms.purpose.rawValue)
-    json.member("strategy_id", terms.labels.strategyID?.text)
-    json.member("signal_id", terms.labels.signalID?.text)
-    json.member("category", terms.labels.category?.text)
-    json.member("confidence", terms.labels.confidence?.description)
-    json.member("stop_loss", terms.labels.stopLoss?.description)
-    json.member("take_profit", terms.labels.takeProfit?.description)
+    json.present("quantity", terms.quantity.description)
+    json.present("price", terms.limitPrice?.description)
+    json.present("reference_price", terms.referencePrice?.description)
+    json.present("client_order_id", terms.clientOrderID?.text)
+    json.present("idempotency_key", terms.idempotencyKey?.text)
+    json.present("purpose", terms.purpose.rawValue)
+    json.present("strategy_id", terms.labels.strategyID?.text)
+    json.present("signal_id", terms.labels.signalID?.text)
+    json.present("category", terms.labels.category?.text)
+    json.present("confidence", terms.labels.confidence?.description)
+    if let instructions = terms.instructions {
+      InstructionCodec.write(instructions, to: &json)
+    }
+    json.present("stop_loss", terms.labels.stopLoss?.description)
+    json.present("take_profit", terms.labels.takeProfit?.description)
   }
 
   private static func write(_ fill: Fill, to json: inout JSONWriter) {
-    json.member("trade_id", fill.tradeID.text)
-    json.member("quantity", fill.quantity.description)
-    json.member("price", fill.price.description)
-    json.member("fee", fill.fee.description)
-    json.member("fee_asset", fill.feeAsset.text)
+    json.present("trade_id", fill.tradeID.text)
+    json.present("quantity", fill.quantity.description)
+    json.present("price", fill.price.description)
+    json.present("fee", fill.fee.description)
+    json.present("fee_asset", fill.feeAsset.text)
     json.key("is_maker")
     json.bool(fill.isMaker)
     json.key("traded_at")
@@ -142,6 +147,7 @@ enum EventCodec {
           code: code, sentence: sentence, value: value["value"]?.string,
           limit: value["limit"]?.string))
     case "held": return reason.map { .held(reason: $0) }
+    case "trailed": return price(value["price"]).map { .trailed($0) }
     case "submitting": return .submitting
     case "accepted": return .accepted(value["venue_order_id"]?.string.flatMap { VenueOrderID($0) })
     case "rejected":
@@ -159,7 +165,8 @@ enum EventCodec {
     case "not_found": return .notFound
     case "triggered": return .triggered
     case "suspended": return .suspended(reason: reason)
-    case "replace_requested": return .replaceRequested
+    case "replace_requested": return AmendmentCodec.read(value).map { .replaceRequested($0) }
+    case "amended": return .amended
     case "replaced":
       return value["by"]?.string.flatMap { OrderID(text: $0) }.map { .replaced(by: $0) }
     case "replace_refused": return reason.map { .replaceRefused(reason: $0) }
@@ -168,7 +175,7 @@ enum EventCodec {
     }
   }
 
-  private static func terms(_ value: JSONValue) -> OrderTerms? {
+  static func terms(_ value: JSONValue) -> OrderTerms? {
     guard let account = value["account"]?.string.flatMap({ AccountID($0) }),
       let symbol = value["symbol"]?.string.flatMap({ Symbol($0) }),
       let side = value["side"]?.string.flatMap({ Side(rawValue: $0) }),
@@ -183,7 +190,7 @@ enum EventCodec {
       limitPrice: price(value["price"]), referencePrice: price(value["reference_price"]),
       clientOrderID: value["client_order_id"]?.string.flatMap { ClientOrderID($0) },
       idempotencyKey: value["idempotency_key"]?.string.map { IdempotencyKey(stored: $0) },
-      purpose: purpose,
+      purpose: purpose, instructions: InstructionCodec.read(value),
       labels: OrderLabels(
         strategyID: label(value["strategy_id"]), signalID: label(value["signal_id"]),
         category: label(value["category"]), confidence: decimal(value["confidence"]),
@@ -202,20 +209,11 @@ enum EventCodec {
       isMaker: isMaker, tradedAt: Timestamp(microseconds: Int64(tradedAt)))
   }
 
-  private static func decimal(_ value: JSONValue?) -> Decimal? {
+  static func decimal(_ value: JSONValue?) -> Decimal? {
     value?.string.flatMap { Decimal(storedText: $0) }
   }
 
-  private static func price(_ value: JSONValue?) -> Price? { decimal(value).flatMap { Price($0) } }
+  static func price(_ value: JSONValue?) -> Price? { decimal(value).flatMap { Price($0) } }
 
   private static func label(_ value: JSONValue?) -> Label? { value?.string.flatMap { Label($0) } }
-}
-
-extension JSONWriter {
-  /// A member with a text value; left out where there is none.
-  fileprivate mutating func member(_ name: StaticString, _ value: String?) {
-    guard let value else { return }
-    key(name)
-    string(value)
-  }
 }

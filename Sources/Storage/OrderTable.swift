@@ -24,12 +24,12 @@ final class OrderTable {
     + "reference_price, client_order_id, idempotency_key, purpose, strategy_id, signal_id, "
     + "category, confidence, stop_loss, take_profit, created_at, updated_at, state, phase, "
     + "pending, unknown_since, unknown_reason, venue_order_id, filled_quantity, filled_notional, "
-    + "fee, fee_asset, code, reason, denied_value, denied_limit"
+    + "fee, fee_asset, code, reason, denied_value, denied_limit, extras"
 
   init(_ connection: Connection) throws(DatabaseError) {
     self.connection = connection
     let select = "SELECT \(OrderTable.columns) FROM orders WHERE "
-    let marks = Array(repeating: "?", count: 36).joined(separator: ", ")
+    let marks = Array(repeating: "?", count: 37).joined(separator: ", ")
     upsert = try connection.prepare(
       "INSERT OR REPLACE INTO orders (\(OrderTable.columns), last_sequence) VALUES (\(marks))")
     byID = try connection.prepare(select + "order_id = ?")
@@ -59,7 +59,7 @@ final class OrderTable {
       .bind(order.feeAsset?.text)
     upsert.bind(order.explanation?.code).bind(order.explanation?.sentence)
       .bind(order.explanation?.value).bind(order.explanation?.limit)
-      .bind(sequence)
+      .bind(OrderExtras.text(of: order)).bind(sequence)
     try upsert.run()
   }
 
@@ -98,7 +98,8 @@ final class OrderTable {
   }
 
   private func read(_ row: Statement) throws(DatabaseError) -> Order? {
-    guard let id = OrderID(bytes: row.bytes(0)), let terms = terms(of: row),
+    guard let id = OrderID(bytes: row.bytes(0)), let extras = OrderExtras(text: row.text(35)),
+      let terms = terms(of: row, extras),
       let phase = row.text(22).flatMap({ OrderPhase(name: $0) }),
       let filledQuantity = row.decimal(27).flatMap({ Quantity($0) }),
       let filledNotional = row.decimal(28), let fee = row.decimal(29)
@@ -116,7 +117,10 @@ final class OrderTable {
       uncertainty: uncertainty, isSettled: row.text(21) == OrderState.settled.rawValue,
       venueOrderID: row.text(26).flatMap { VenueOrderID($0) }, filledQuantity: filledQuantity,
       filledNotional: filledNotional, fee: fee, feeAsset: row.text(30).flatMap { Asset($0) },
-      tradeIDs: filledQuantity.isZero ? [] : try trades(of: id), explanation: explanation)
+      tradeIDs: filledQuantity.isZero ? [] : try trades(of: id), explanation: explanation,
+      isEmulated: extras.isEmulated, trailedPrice: extras.trailedPrice,
+      requestedTerms: extras.requestedTerms, amendment: extras.amendment,
+      successor: extras.successor)
     let createdAt = Timestamp(microseconds: row.integer(19))
     return Order(id: id, terms: terms, createdAt: createdAt, recorded: facts)
   }
@@ -130,7 +134,7 @@ final class OrderTable {
     return trades
   }
 
-  private func terms(of row: Statement) -> OrderTerms? {
+  private func terms(of row: Statement, _ extras: OrderExtras) -> OrderTerms? {
     guard let account = row.text(1).flatMap({ AccountID($0) }),
       let symbol = row.text(2).flatMap({ Symbol($0) }),
       let side = row.text(3).flatMap({ Side(rawValue: $0) }),
@@ -146,7 +150,7 @@ final class OrderTable {
       timeInForce: timeInForce, isPostOnly: row.integer(6) == 1, limitPrice: row.price(8),
       referencePrice: row.price(9), clientOrderID: clientOrderID,
       idempotencyKey: storedKey ?? clientOrderID.map { IdempotencyKey(clientOrderID: $0) },
-      purpose: purpose,
+      purpose: purpose, instructions: extras.instructions,
       labels: OrderLabels(
         strategyID: row.text(13).flatMap { Label($0) },
         signalID: row.text(14).flatMap { Label($0) }, category: row.text(15).flatMap { Label($0) },

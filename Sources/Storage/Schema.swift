@@ -105,7 +105,8 @@ enum Schema {
       written_through INTEGER NOT NULL
     ) STRICT;
     INSERT INTO projection VALUES (1, 0, 0);
-    """
+    """,
+    "ALTER TABLE orders ADD COLUMN extras TEXT;",
   ]
 
   /// Brings a database to this version's schema.

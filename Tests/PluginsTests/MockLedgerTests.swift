@@ -257,7 +257,7 @@ private struct Facts: Equatable {
   }
 
   func prices(of symbol: Symbol) -> [Price] {
-    all.compactMap { if case .price(symbol, let price) = $0 { price } else { nil } }
+    all.compactMap { if case .price(symbol, let price, _) = $0 { price } else { nil } }
   }
 }
 

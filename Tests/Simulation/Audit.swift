@@ -10,6 +10,8 @@ final class Audit {
   private(set) var open: Set<RequestID> = []
   /// The id that a submission brought along, and its terms.
   private var submissions: [RequestID: (id: OrderID, terms: OrderTerms)] = [:]
+  /// When a caller asked for an order, by the world's clock.
+  private var askedAt: [OrderID: Timestamp] = [:]
   private var orderOfKey: [IdempotencyKey: OrderID] = [:]
   private var refused: Set<OrderID> = []
   /// The orders that callers were promised.
@@ -19,20 +21,40 @@ final class Audit {
 
   func asked(_ request: RequestID) { open.insert(request) }
 
-  func asked(_ request: RequestID, id: OrderID, terms: OrderTerms) {
+  func asked(_ request: RequestID, id: OrderID, terms: OrderTerms, at now: Timestamp) {
     open.insert(request)
+    askedAt[id] = now
     submissions[request] = (id, terms)
   }
 
   func crashed() { open = [] }
 
-  func sent(_ order: Order, _ store: ModelStore) {
+  private func sent(_ order: Order, _ store: ModelStore) {
     sends[order.id, default: 0] += 1
     findings.expect(sends[order.id] == 1, "sent twice")
     findings.expect(store.orders[order.id] != nil, "sent before it was durable")
     findings.expect(!refused.contains(order.id), "sent although refused")
     findings.expect(
       store.tradingStates.state(of: .service) < .halted, "sent although trading is halted")
+  }
+
+  /// Of a replaced order and its successor one is alive; an emulated order was elected by a price
+  /// that was fresh.
+  func sent(_ order: Order, _ world: World) {
+    sent(order, world.store)
+    if let replaced = order.terms.replaces {
+      findings.expect(
+        world.venue.entries[replaced]?.isWorking != true, "an order and its successor are alive")
+    }
+    guard order.isEmulated, let trigger = order.terms.trigger else { return }
+    var watch = TriggerWatch(side: order.terms.side, type: order.terms.type, trigger: trigger)
+    let since = askedAt[order.id] ?? start
+    let quotes = world.quotes[order.terms.symbol, default: []]
+    // A trailing stop begins at the price that was told last.
+    let prices = quotes[(quotes.lastIndex { $0.at < since } ?? 0)...]
+    findings.expect(
+      prices.contains { watch.isElected(by: $0.price) } || order.requestedTerms != order.terms,
+      "triggered without a fresh price that reaches it")
   }
 
   /// What is recorded of an order, the venue has said: no end without its proof.
@@ -51,6 +73,9 @@ final class Audit {
     case .pending(let order):
       expectTold(order, isOutcome: false, world)
       expectOneOrderPerKey(order, submission?.terms)
+    case .replaced(let order):
+      expectTrue(order, world)
+      expectTold(order, isOutcome: false, world)
     case .canceled(let order):
       expectTrue(order, world)
       expectTold(order, isOutcome: true, world)
@@ -92,13 +117,15 @@ final class Audit {
       findings.expect(entry?.leaves.isZero == true, "a fill was made up")
     case .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace:
       findings.expect(entry != nil, "an order was made up")
-    case .received, .denied, .held, .submitting, .unknown, .expired, .replaced: break
+    case .expired, .replaced:
+      findings.expect(entry?.isWorking != true, "an end was made up")
+    case .received, .denied, .held, .submitting, .unknown: break
     }
   }
 
   private func expectOneOrderPerKey(_ order: Order, _ terms: OrderTerms?) {
     guard let terms else { return }
-    findings.expect(order.terms == terms, "the answer is about another order")
+    findings.expect(order.requestedTerms == terms, "the answer is about another order")
     for key in terms.keys {
       findings.expect(
         orderOfKey[key] == nil || orderOfKey[key] == order.id,

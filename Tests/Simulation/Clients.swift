@@ -1,4 +1,4 @@
-// The callers of a world: they submit, repeat, contradict themselves, cancel and close.
+// The callers of a world: they submit, repeat, contradict themselves, change, cancel and close.
 
 import Trading
 
@@ -27,7 +27,8 @@ struct Clients {
         limitPrice: price("90"), clientOrderID: used.clientOrderID,
         idempotencyKey: used.idempotencyKey)
       submit(other, in: world)
-    case 72..<92:
+    case 72..<82: replace(in: world)
+    case 82..<92:
       guard !ids.isEmpty else { return }
       cancel(.id(ids[world.random.number(0...(ids.count - 1))]), in: world)
     default:
@@ -42,12 +43,43 @@ struct Clients {
   private mutating func newTerms(in world: World) -> OrderTerms {
     let number = submitted.count
     let side: Side = world.random.chance(50) ? .buy : .sell
-    let isMarket = world.random.chance(40)
-    return terms(
-      side, "\(world.random.number(100...6_000))e-3", limit: isMarket ? nil : "100",
-      symbol: world.random.chance(70) ? bitcoin : ether,
-      client: world.random.chance(40) ? "c-\(world.generation)-\(number)" : nil,
-      header: world.random.chance(70) ? "h-\(world.generation)-\(number)" : nil)
+    let amount = "\(world.random.number(100...6_000))e-3"
+    let symbol = world.random.chance(70) ? bitcoin : ether
+    let client = world.random.chance(40) ? "c-\(world.generation)-\(number)" : nil
+    let header = world.random.chance(70) ? "h-\(world.generation)-\(number)" : nil
+    var instructions = OrderInstructions()
+    instructions.isReduceOnly = world.random.chance(8)
+    if world.random.chance(10) {
+      instructions.expiresAt = world.processTime.adding(
+        milliseconds: Int64(world.random.number(-500...90_000)))
+    }
+    var type: OrderType = world.random.chance(40) ? .market : .limit
+    if world.random.chance(25) {
+      type = world.random.chance(80) ? .stop : world.random.chance(50) ? .stopLimit : .trailingStop
+      instructions.trigger =
+        type == .trailingStop
+        ? .trailing(.amount(decimal("1.5")), activationPrice: nil)
+        : .price(price(side == .buy ? "102" : "98"))
+    }
+    if type == .market { instructions.expiresAt = nil }
+    return OrderTerms(
+      account: binance, symbol: symbol, side: side, type: type, quantity: quantity(amount),
+      timeInForce: instructions.expiresAt == nil ? nil : .goodTillDate,
+      limitPrice: type.hasLimitPrice ? price("100") : nil,
+      clientOrderID: client.map(clientOrderID),
+      idempotencyKey: header.map { IdempotencyKey(header: label($0)) }, instructions: instructions)
+  }
+
+  private mutating func replace(in world: World) {
+    guard !ids.isEmpty else { return }
+    let id = ids[world.random.number(0...(ids.count - 1))]
+    let request = request()
+    world.audit.asked(request)
+    let change = OrderChange(
+      quantity: world.random.chance(70)
+        ? quantity("\(world.random.number(100...8_000))e-3") : nil,
+      limitPrice: world.random.chance(50) ? price("\(world.random.number(97...103))") : nil)
+    world.tell(.replace(.id(id), change, id: world.newID(), request: request))
   }
 
   private mutating func submit(_ terms: OrderTerms, in world: World) {
@@ -55,7 +87,7 @@ struct Clients {
     let request = request()
     submitted.append(terms)
     ids.append(id)
-    world.audit.asked(request, id: id, terms: terms)
+    world.audit.asked(request, id: id, terms: terms, at: world.now)
     world.tell(.submit(terms, id: id, request: request))
   }
 

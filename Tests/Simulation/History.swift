@@ -39,6 +39,7 @@ extension World {
       for _ in 0..<World.actsPerSpell {
         clients.act(in: self)
         haveTrouble()
+        if random.chance(40) { moveMarket() }
         for _ in 0..<random.number(1...4) { pass(milliseconds: Int64(random.number(1...600))) }
       }
       pass(milliseconds: 60_000)

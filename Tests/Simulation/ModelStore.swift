@@ -78,8 +78,8 @@ final class ModelStore {
   private func found(_ lookUp: LookUp) -> Order? {
     switch lookUp {
     case .key(let key, _, _, _): idsByKey[key].flatMap { orders[$0] }
-    case .cancel(.id(let id), _): orders[id]
-    case .cancel(.client(let id), _):
+    case .cancel(.id(let id), _), .replace(.id(let id), _, _, _): orders[id]
+    case .cancel(.client(let id), _), .replace(.client(let id), _, _, _):
       idsByKey[IdempotencyKey(clientOrderID: id)].flatMap { orders[$0] }
     case .report(let report): orders[report.orderID]
     }

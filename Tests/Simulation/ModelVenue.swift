@@ -5,14 +5,18 @@ import Trading
 
 final class ModelVenue {
   struct Entry {
-    let terms: OrderTerms
+    var terms: OrderTerms
     var status: VenueOrderStatus
     var fills: [Fill] = []
     /// Lookups before this moment do not see it.
     let visibleFrom: Timestamp
+    /// Its trigger, until it is elected.
+    var watch: TriggerWatch?
 
+    var filled: Quantity { fills.reduce(.zero) { $0 + $1.quantity } }
     var leaves: Quantity { fills.reduce(terms.quantity) { $0 - $1.quantity } }
-    var isWorking: Bool { status == .working }
+    var isWorking: Bool { status == .working || status == .triggered }
+    var canTrade: Bool { isWorking && watch == nil }
   }
 
   private(set) var entries: [OrderID: Entry] = [:]
@@ -27,17 +31,19 @@ final class ModelVenue {
 
   func report(_ id: OrderID) -> OrderReport? {
     guard let entry = entries[id] else { return nil }
-    let filled = entry.fills.reduce(Quantity.zero) { $0 + $1.quantity }
     return OrderReport(
       orderID: id, venueOrderID: VenueOrderID("V-\(id)"), status: entry.status,
-      filledQuantity: filled, fills: entry.fills)
+      filledQuantity: entry.filled, fills: entry.fills,
+      terms: ReportedTerms(
+        quantity: entry.terms.quantity, limitPrice: entry.terms.limitPrice,
+        triggerPrice: entry.terms.triggerPrice))
   }
 
   /// The sum of the fills of one instrument, signed.
   func position(_ symbol: Symbol) -> Decimal {
     entries.values.reduce(.zero) { sum, entry in
       guard entry.terms.symbol == symbol else { return sum }
-      let filled = entry.fills.reduce(Quantity.zero) { $0 + $1.quantity }.amount
+      let filled = entry.filled.amount
       return entry.terms.side == .buy ? sum + filled : sum - filled
     }
   }
@@ -49,11 +55,14 @@ final class ModelVenue {
       rejected.insert(order.id)
       return false
     }
+    let terms = order.terms
+    let trigger = order.isEmulated ? nil : terms.trigger
     entries[order.id] = Entry(
-      terms: order.terms, status: .working,
-      visibleFrom: now.adding(milliseconds: Int64(random.number(0...400))))
+      terms: terms, status: .working,
+      visibleFrom: now.adding(milliseconds: Int64(random.number(0...400))),
+      watch: trigger.map { TriggerWatch(side: terms.side, type: terms.type, trigger: $0) })
     while random.chance(50) { trade(order.id, at: now, &random) }
-    if order.terms.timeInForce == .immediateOrCancel, entries[order.id]?.isWorking == true {
+    if terms.timeInForce == .immediateOrCancel, entries[order.id]?.isWorking == true {
       entries[order.id]?.status = .canceled(reason: nil)
     }
     return true
@@ -63,10 +72,17 @@ final class ModelVenue {
   func trade(
     _ id: OrderID, at now: Timestamp, isLate: Bool = false, _ random: inout SeededGenerator
   ) {
-    guard var entry = entries[id], entry.isWorking || isLate, !entry.leaves.isZero else { return }
+    guard var entry = entries[id], entry.canTrade || isLate, !entry.leaves.isZero else { return }
     let thousandths = entry.leaves.amount.rounded(toScale: 3).units
     let part = Decimal(units: Int128(random.number(1...max(1, Int(thousandths)))), scale: 3)
-    let size = random.chance(30) ? entry.leaves.amount : min(part, entry.leaves.amount)
+    var size = random.chance(30) ? entry.leaves.amount : min(part, entry.leaves.amount)
+    if entry.terms.isReduceOnly {
+      size = min(size, reducible(by: entry.terms))
+      guard size.isPositive else {
+        if entry.isWorking { entries[id]?.status = .canceled(reason: "Nothing to reduce.") }
+        return
+      }
+    }
     trades += 1
     let market = entry.terms.limitPrice ?? price("100")
     entry.fills.append(
@@ -75,6 +91,39 @@ final class ModelVenue {
         fee: decimal("0.01"), feeAsset: usdt, isMaker: false, tradedAt: now))
     if entry.leaves.isZero, entry.isWorking { entry.status = .filled }
     entries[id] = entry
+  }
+
+  private func reducible(by terms: OrderTerms) -> Decimal {
+    let position = position(terms.symbol)
+    return position.isNegative == (terms.side == .buy) ? position.magnitude : .zero
+  }
+
+  /// The market moves; returns the orders that it elects.
+  func moveMarket(_ symbol: Symbol, to price: Price) -> [OrderID] {
+    var elected: [OrderID] = []
+    for (id, entry) in all where entry.terms.symbol == symbol && entry.isWorking {
+      guard var watch = entry.watch else { continue }
+      let isElected = watch.isElected(by: price)
+      entries[id]?.watch = isElected ? nil : watch
+      guard isElected else { continue }
+      entries[id]?.status = .triggered
+      elected.append(id)
+    }
+    return elected
+  }
+
+  /// Changes an order; false if it is not there any more or has traded as much.
+  func amend(_ id: OrderID, _ amendment: Amendment) -> Bool {
+    guard let entry = entries[id], entry.isWorking, amendment.quantity > entry.filled else {
+      return false
+    }
+    let terms = entry.terms.amended(by: amendment)
+    entries[id]?.terms = terms
+    if let watch = entry.watch, let price = amendment.triggerPrice {
+      entries[id]?.watch = TriggerWatch(
+        side: watch.side, type: watch.type, trigger: .price(price))
+    }
+    return true
   }
 
   func cancel(_ id: OrderID) -> Bool {

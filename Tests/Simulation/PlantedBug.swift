@@ -19,6 +19,10 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case loseEvent = "lose-event"
   /// A halt is recorded and does not reach the engine.
   case ignoreHalt = "ignore-halt"
+  /// An old quote is told as a new one.
+  case freshenQuote = "freshen-quote"
+  /// A cancel is confirmed that the venue has not carried out.
+  case inventCancel = "invent-cancel"
   /// Nobody asks for orders with an unknown outcome.
   case neverAsk = "never-ask"
 }

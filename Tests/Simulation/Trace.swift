@@ -8,6 +8,10 @@ extension World {
     guard let trace else { return }
     switch input {
     case .tick: break
+    case .replace(let reference, let change, let id, let request):
+      let quantity = change.quantity?.description ?? "-"
+      let price = change.limitPrice?.description ?? "-"
+      trace("\(now.text) > replace \(request) \(reference) \(id) \(quantity) \(price)")
     case .submit(let terms, let id, let request):
       trace("\(now.text) > submit \(request) \(id) \(terms.side) \(terms.quantity) \(terms.symbol)")
     case .lookedUp(_, let order): trace("\(now.text) > looked up \(line(order))")
@@ -24,6 +28,7 @@ extension World {
       trace("\(now.text) < record \(entry.number) \(events) \(line(entry.order)) \(position)")
     case .send(let order): trace("\(now.text) < send \(line(order))")
     case .cancel(let order): trace("\(now.text) < cancel \(line(order))")
+    case .amend(let order): trace("\(now.text) < amend \(line(order))")
     case .query(let order): trace("\(now.text) < query \(line(order))")
     case .reply(let request, let reply): trace("\(now.text) < reply \(request) \(line(reply))")
     case .lookUp, .notice, .recordTradingState: trace("\(now.text) < \(action)")
@@ -41,6 +46,7 @@ extension World {
     case .repeated(let order): "repeated \(line(order))"
     case .pending(let order): "pending \(line(order))"
     case .rejected(let order): "rejected \(line(order))"
+    case .replaced(let order): "replaced \(line(order))"
     case .canceled(let order): "canceled \(line(order))"
     case .notCanceled(let order, let reason): "not canceled \(line(order)) \(reason)"
     case .tradingState(let change, let isDurable): "\(change.state) \(isDurable)"

@@ -60,9 +60,9 @@ extension World {
   }
 
   private func tradeNowAndThen(_ id: OrderID) {
-    guard venue.entries[id]?.isWorking == true else { return }
+    guard venue.entries[id]?.canTrade == true else { return }
     later(random.chance(80) ? World.soon : World.someTime, survivesCrash: true) { world in
-      guard world.venue.entries[id]?.isWorking == true else { return }
+      guard world.venue.entries[id]?.canTrade == true else { return }
       world.venue.trade(id, at: world.now, &world.random)
       world.stream(id)
       world.tradeNowAndThen(id)
@@ -103,6 +103,11 @@ extension World {
 
   private func cancelOutcome(_ id: OrderID) -> CancelOutcome {
     if random.chance(10) { return .refused(isGone: false, reason: "Too many requests.") }
+    if bug == .inventCancel, let report = venue.report(id) {
+      var told = report
+      told.status = .canceled(reason: "Asked for.")
+      return .canceled(told)
+    }
     guard venue.cancel(id), let report = venue.report(id) else {
       return .refused(isGone: true, reason: "Unknown order.")
     }
@@ -114,6 +119,53 @@ extension World {
       }
     }
     return .canceled(report)
+  }
+
+  func amend(_ order: Order) {
+    guard let amendment = order.amendment else { return }
+    let id = order.id
+    let fate = random.number(0...99)
+    guard fate < 85 else {
+      if fate < 95 { tell(.amendAnswered(id, .unknown(reason: "HTTP 503")), in: 1...2_000) }
+      return
+    }
+    later(1...600, survivesCrash: true) { world in
+      let isRefused = world.random.chance(10)
+      let isMade = !isRefused && world.venue.amend(id, amendment)
+      guard fate < 70 else {
+        return world.tell(.amendAnswered(id, .unknown(reason: "HTTP 504")), in: 1...2_000)
+      }
+      if isMade, let report = world.venue.report(id) {
+        world.tell(.amendAnswered(id, .amended(report)), in: 1...800)
+      } else {
+        world.tell(
+          .amendAnswered(id, .refused(isGone: !isRefused, reason: "Refused.")), in: 1...800)
+      }
+    }
+  }
+
+  // MARK: The market
+
+  /// The market moves, and now and then nobody hears of it in time.
+  func moveMarket() {
+    let symbol = random.chance(50) ? bitcoin : ether
+    let price = price("\(random.number(950...1_050))e-1")
+    for id in venue.moveMarket(symbol, to: price) {
+      stream(id)
+      tradeNowAndThen(id)
+    }
+    random.chance(15) ? quoteLate(symbol, price) : quote(symbol, price)
+  }
+
+  func quote(_ symbol: Symbol, _ price: Price) {
+    quotes[symbol, default: []].append((now, price))
+    tell(.priced(PositionKey(account: binance, symbol: symbol), price))
+  }
+
+  private func quoteLate(_ symbol: Symbol, _ price: Price) {
+    let key = PositionKey(account: binance, symbol: symbol)
+    let quotedAt = processTime.adding(milliseconds: -6_000)
+    tell(.priced(key, price, quotedAt: bug == .freshenQuote ? nil : quotedAt))
   }
 
   func query(_ id: OrderID) {

@@ -10,6 +10,10 @@ final class World {
   let canBeAskedLater: Bool
   /// Whether trades are told by polling only.
   let hasStream: Bool
+  /// What the venue can do.
+  let rules: VenueRules
+  /// The prices that the engine was told while they were fresh.
+  var quotes: [Symbol: [(at: Timestamp, price: Price)]] = [:]
   let store: ModelStore
   let venue = ModelVenue()
   var random: SeededGenerator
@@ -44,6 +48,10 @@ final class World {
     random = SeededGenerator(seed: seed)
     canBeAskedLater = seed % 4 != 3
     hasStream = seed % 5 != 4
+    rules = VenueRules(
+      canBeAskedLater: canBeAskedLater, visibilityWindowMilliseconds: World.windowMilliseconds,
+      orderTypes: seed % 2 == 0 ? OrderType.allCases : [.market, .limit],
+      timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill], canAmend: seed % 3 != 0)
     store = ModelStore(findings, bug: bug)
     audit = Audit(findings)
     engine = World.newEngine(seed: seed, at: start)
@@ -94,7 +102,7 @@ final class World {
   // MARK: The shell
 
   /// The time as the process knows it.
-  private var processTime: Timestamp { now.adding(milliseconds: clockErrorMilliseconds) }
+  var processTime: Timestamp { now.adding(milliseconds: clockErrorMilliseconds) }
 
   func newID() -> OrderID { ids.next(at: processTime, random: random.next()) }
 
@@ -153,10 +161,11 @@ final class World {
         letStoreWork()
       case .send(let order):
         for _ in 0..<(bug == .sendTwice && random.chance(5) ? 2 : 1) {
-          audit.sent(order, store)
+          audit.sent(order, self)
           send(order)
         }
       case .cancel(let order): cancel(order.id)
+      case .amend(let order): amend(order)
       case .query(let order):
         if bug != .neverAsk { query(order.id) }
       case .reply(let request, let reply):
@@ -205,14 +214,9 @@ final class World {
   func connect() {
     tell(
       .connected(
-        binance, instruments: [instrument(bitcoin), instrument(ether)],
-        rules: VenueRules(
-          canBeAskedLater: canBeAskedLater,
-          visibilityWindowMilliseconds: World.windowMilliseconds)))
+        binance, instruments: [instrument(bitcoin), instrument(ether)], rules: rules))
     sweepOpenOrders()
-    for symbol in [bitcoin, ether] {
-      tell(.priced(PositionKey(account: binance, symbol: symbol), price("100")))
-    }
+    for symbol in [bitcoin, ether] { quote(symbol, price("100")) }
   }
 
   func makeStoreUsable() {
@@ -231,7 +235,7 @@ final class World {
       for side in Side.allCases {
         let sum = live.reduce(Quantity.zero) { sum, live in
           let counts = live.instrument === state && live.order.terms.side == side
-          return counts ? sum + live.order.leavesQuantity : sum
+          return counts && !live.order.terms.isReduceOnly ? sum + live.order.leavesQuantity : sum
         }
         findings.expect(state.exposure.leaves(on: side) == sum, "the exposure is off")
       }

@@ -3,7 +3,8 @@ import os, pathlib, shutil, subprocess, time
 
 from service import Broken, forget, later
 
-ATTACH_SECONDS = 5
+# Long, because the machine may be busy with other things.
+ATTACH_SECONDS = 20
 
 
 class Tracer:

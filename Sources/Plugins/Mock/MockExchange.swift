@@ -4,38 +4,11 @@
 //
 // Its model: a taker trades at the market price, worsened by the slippage and rounded to the tick;
 // a resting order trades at its own price as soon as the market price reaches it; where a price was
-// set with a quantity, no more than that is traded at it.
+// set with a quantity, no more than that is traded at it. A conditional order waits outside the
+// book until the market price elects it. A reduce-only order trades no more than the position it
+// reduces.
 
 internal import Trading
-
-/// An order as the exchange keeps it.
-struct MockOrder: Equatable, Sendable {
-  var id: OrderID
-  var venueOrderID: VenueOrderID
-  var symbol: Symbol
-  var side: Side
-  var quantity: Quantity
-  var limitPrice: Price?
-  var status: VenueOrderStatus
-  var filled: Quantity
-  var fills: [Fill]
-
-  var isOpen: Bool { status == .working }
-  var leaves: Quantity { quantity - filled }
-
-  var report: OrderReport {
-    OrderReport(
-      orderID: id, venueOrderID: venueOrderID, status: status, filledQuantity: filled, fills: fills)
-  }
-}
-
-/// One market of the exchange.
-struct MockMarket: Equatable, Sendable {
-  var instrument: Instrument
-  var price: Price
-  /// What can still be traded at `price`; nil for any quantity.
-  var available: Quantity?
-}
 
 /// The state of the exchange and its matching.
 struct MockExchange: Sendable {
@@ -46,12 +19,14 @@ struct MockExchange: Sendable {
   private(set) var lastNumber: Int64 = 0
   private let feeRate: Decimal
   private let slippageRate: Decimal
+  private let hasReduceOnly: Bool
 
   init(settings: MockSettings) {
     balances = settings.balances
     let basisPoint = Decimal(units: 1, scale: 4)
     feeRate = settings.feeBasisPoints * basisPoint
     slippageRate = settings.slippageBasisPoints * basisPoint
+    hasReduceOnly = settings.abilities.contains(.reduceOnly)
     for (instrument, price) in MockInstruments.all {
       markets[instrument.symbol] = MockMarket(instrument: instrument, price: price, available: nil)
     }
@@ -75,44 +50,70 @@ struct MockExchange: Sendable {
     if let broken = market.instrument.firstBrokenRule(by: terms, marketPrice: market.price) {
       return reject(broken.code, broken.sentence)
     }
-    let crosses = terms.limitPrice.map { isReached($0, terms.side, by: market.price) } ?? true
+    let taken = newOrder(order, market)
+    let crosses = taken.watch == nil && isReached(taken, by: market.price)
     if terms.isPostOnly, crosses {
       return reject(
         "POST_ONLY_WOULD_TRADE",
         "The post-only order would have traded at once at \(market.price). Move its price away.")
     }
-    let cost = terms.quantity * (terms.limitPrice ?? market.price)
+    if taken.isReduceOnly, reducible(by: taken).isZero {
+      return reject("REDUCE_ONLY", "There is no position that the order would make smaller.")
+    }
+    let cost = terms.quantity * (terms.ownPrice ?? market.price)
     let free = free(market.instrument.quoteAsset)
-    if terms.side == .buy, cost > free {
+    if terms.side == .buy, !taken.isReduceOnly, cost > free {
       return reject(
         "INSUFFICIENT_BALANCE",
         "The order costs \(cost) \(market.instrument.quoteAsset), but only \(free) are free.")
     }
-    return .accepted(take(order, crosses: crosses, at: now))
+    return .accepted(take(taken, terms, crosses: crosses, at: now))
+  }
+
+  /// The order before it trades. What the gateway has triggered comes as what it has become.
+  private func newOrder(_ order: Order, _ market: MockMarket) -> MockOrder {
+    let terms = order.terms
+    let trigger = order.isEmulated ? nil : terms.trigger
+    var watch = trigger.map { TriggerWatch(side: terms.side, type: terms.type, trigger: $0) }
+    let isElected = watch?.isElected(by: market.price) ?? false
+    return MockOrder(
+      id: order.id, venueOrderID: VenueOrderID("MOCK-", lastNumber + 1), symbol: terms.symbol,
+      side: terms.side, quantity: terms.quantity, limitPrice: terms.limitPrice,
+      isReduceOnly: terms.isReduceOnly && hasReduceOnly, watch: isElected ? nil : watch,
+      status: isElected ? .triggered : .working, filled: .zero, fills: [])
   }
 
   private func reject(_ code: String, _ sentence: String) -> Verdict {
     .rejected(Rejection(code: code, sentence: sentence))
   }
 
-  private mutating func take(_ order: Order, crosses: Bool, at now: Timestamp) -> MockOrder {
-    let terms = order.terms
+  private mutating func take(
+    _ order: MockOrder, _ terms: OrderTerms, crosses: Bool, at now: Timestamp
+  ) -> MockOrder {
     lastNumber += 1
-    var taken = MockOrder(
-      id: order.id, venueOrderID: VenueOrderID("MOCK-", lastNumber),
-      symbol: terms.symbol, side: terms.side, quantity: terms.quantity,
-      limitPrice: terms.limitPrice, status: .working, filled: .zero, fills: [])
+    var taken = order
+    if taken.watch != nil {
+      openOrders[taken.id] = taken
+      return taken
+    }
     let available = markets[terms.symbol]?.available ?? terms.quantity
     let isKilled = terms.timeInForce == .fillOrKill && (!crosses || available < terms.quantity)
     if crosses, !isKilled { trade(&taken, isMaker: false, at: now) }
-    if taken.leaves.isZero {
-      taken.status = .filled
-    } else if terms.type == .market || terms.timeInForce != .goodTillCanceled {
-      taken.status = .expired(reason: "The exchange could not fill the rest at once.")
-    } else {
-      openOrders[taken.id] = taken
-    }
+    let rests = taken.limitPrice != nil && terms.timeInForce.rests
+    keep(&taken, rests: rests)
     return taken
+  }
+
+  /// Decides what becomes of an order after it has traded.
+  private mutating func keep(_ order: inout MockOrder, rests: Bool) {
+    if order.leaves.isZero {
+      order.status = .filled
+    } else if order.isReduceOnly, reducible(by: order).isZero {
+      order.status = .canceled(reason: "The position that the order was to reduce is closed.")
+    } else if !rests {
+      order.status = .expired(reason: "The exchange could not fill the rest at once.")
+    }
+    openOrders[order.id] = order.isOpen ? order : nil
   }
 
   /// Cancels an open order; nil if it is not open.
@@ -120,6 +121,24 @@ struct MockExchange: Sendable {
     guard var order = openOrders.removeValue(forKey: id) else { return nil }
     order.status = .canceled(reason: nil)
     return order
+  }
+
+  /// Changes an open order, which then trades what it can; nil if it is not open.
+  mutating func amend(_ id: OrderID, _ amendment: Amendment, at now: Timestamp) -> Verdict? {
+    guard var order = openOrders[id], let market = markets[order.symbol] else { return nil }
+    guard amendment.quantity > order.filled else {
+      return reject("BELOW_FILLED", "\(order.filled) of the order are filled already.")
+    }
+    order.quantity = amendment.quantity
+    order.limitPrice = amendment.limitPrice
+    if let watch = order.watch, let price = amendment.triggerPrice {
+      order.watch = TriggerWatch(side: watch.side, type: watch.type, trigger: .price(price))
+    }
+    if order.watch == nil, isReached(order, by: market.price) {
+      trade(&order, isMaker: false, at: now)
+    }
+    keep(&order, rests: true)
+    return .accepted(order)
   }
 
   /// Moves a price and trades the resting orders that it reaches, the best priced and oldest first.
@@ -130,19 +149,40 @@ struct MockExchange: Sendable {
     guard markets[symbol] != nil else { return nil }
     markets[symbol]?.price = price
     markets[symbol]?.available = available
-    let reached = openOrders.values.filter { order in
-      order.symbol == symbol
-        && order.limitPrice.map { isReached($0, order.side, by: price) } == true
+    var changed = elect(symbol, price, at: now)
+    let reached = openOrders.values.filter {
+      $0.symbol == symbol && $0.isInBook && isReached($0, by: price)
     }
-    var changed: [MockOrder] = []
     for order in reached.sorted(by: { $0.precedes($1) }) {
-      var order = order
-      let before = order.filled
+      // A trade before may have ended it.
+      guard var order = openOrders[order.id] else { continue }
+      let before = order
       trade(&order, isMaker: true, at: now)
-      guard order.filled != before else { continue }
-      if order.leaves.isZero {
-        order.status = .filled
-        openOrders[order.id] = nil
+      keep(&order, rests: true)
+      if order != before { changed.append(order) }
+    }
+    return changed
+  }
+
+  /// Elects the conditional orders whose trigger a price reaches, the oldest first, and trades
+  /// those that became MARKET orders.
+  private mutating func elect(_ symbol: Symbol, _ price: Price, at now: Timestamp) -> [MockOrder] {
+    var changed: [MockOrder] = []
+    let waiting = openOrders.values.filter { $0.symbol == symbol && $0.watch != nil }
+    for order in waiting.sorted(by: { $0.id < $1.id }) {
+      guard var order = openOrders[order.id], var watch = order.watch else { continue }
+      let isElected = watch.isElected(by: price)
+      let hasMoved = watch != order.watch
+      order.watch = isElected ? nil : watch
+      openOrders[order.id] = order
+      guard isElected else {
+        if hasMoved { changed.append(order) }
+        continue
+      }
+      order.status = .triggered
+      if order.limitPrice == nil {
+        trade(&order, isMaker: false, at: now)
+        keep(&order, rests: false)
       } else {
         openOrders[order.id] = order
       }
@@ -151,13 +191,22 @@ struct MockExchange: Sendable {
     return changed
   }
 
-  private func isReached(_ limit: Price, _ side: Side, by price: Price) -> Bool {
-    side == .buy ? price <= limit : price >= limit
+  private func isReached(_ order: MockOrder, by price: Price) -> Bool {
+    guard let limit = order.limitPrice else { return true }
+    return order.side == .buy ? price <= limit : price >= limit
+  }
+
+  /// What of the position an order of its side can take.
+  private func reducible(by order: MockOrder) -> Quantity {
+    let position = positions[order.symbol] ?? .zero
+    guard position.isNegative == (order.side == .buy) else { return .zero }
+    return Quantity(position.magnitude) ?? .zero
   }
 
   private mutating func trade(_ order: inout MockOrder, isMaker: Bool, at now: Timestamp) {
     guard let market = markets[order.symbol] else { return }
-    let quantity = min(order.leaves, market.available ?? order.leaves)
+    let wanted = order.isReduceOnly ? min(order.leaves, reducible(by: order)) : order.leaves
+    let quantity = min(wanted, market.available ?? wanted)
     guard !quantity.isZero else { return }
     if let available = market.available { markets[order.symbol]?.available = available - quantity }
     let price = isMaker ? order.limitPrice ?? market.price : takerPrice(order, market)
@@ -197,7 +246,8 @@ struct MockExchange: Sendable {
   /// What resting orders hold back: buyers the quote asset, sellers the base asset.
   func locked(_ asset: Asset) -> Decimal {
     openOrders.values.reduce(.zero) { sum, order in
-      guard let instrument = markets[order.symbol]?.instrument, let price = order.limitPrice
+      guard let instrument = markets[order.symbol]?.instrument, let price = order.limitPrice,
+        order.isInBook, !order.isReduceOnly
       else { return sum }
       switch order.side {
       case .buy: return instrument.quoteAsset == asset ? sum + order.leaves * price : sum
@@ -218,16 +268,5 @@ struct MockExchange: Sendable {
       markets[symbol]?.price = market.price
       markets[symbol]?.available = market.available
     }
-  }
-}
-
-extension MockOrder {
-  /// Whether the order trades before another one: buyers, then better price, then older.
-  fileprivate func precedes(_ other: MockOrder) -> Bool {
-    guard side == other.side else { return side == .buy }
-    guard let mine = limitPrice, let theirs = other.limitPrice, mine != theirs else {
-      return id < other.id
-    }
-    return side == .buy ? mine > theirs : mine < theirs
   }
 }

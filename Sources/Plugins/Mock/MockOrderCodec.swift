@@ -12,6 +12,11 @@ enum MockOrderCodec {
     member(&json, "side", order.side.rawValue)
     member(&json, "quantity", order.quantity.description)
     if let price = order.limitPrice { member(&json, "price", price.description) }
+    if order.isReduceOnly {
+      json.key("reduce_only")
+      json.bool(true)
+    }
+    if let watch = order.watch { write(watch, to: &json) }
     member(&json, "status", word(for: order.status))
     json.key("fills")
     json.beginArray()
@@ -38,10 +43,44 @@ enum MockOrderCodec {
     json.string(value)
   }
 
-  /// The exchange knows four states only; reasons are not kept.
+  private static func write(_ watch: TriggerWatch, to json: inout JSONWriter) {
+    member(&json, "order_type", watch.type.rawValue)
+    switch watch.trigger {
+    case .price(let price): member(&json, "stop_price", price.description)
+    case .trailing(let offset, let activationPrice):
+      switch offset {
+      case .amount(let amount): member(&json, "trail_amount", amount.description)
+      case .percent(let percent): member(&json, "trail_percent", percent.description)
+      }
+      if let activationPrice { member(&json, "activation_price", activationPrice.description) }
+      if let best = watch.best { member(&json, "best_price", best.description) }
+    }
+  }
+
+  /// The watch of an order that waits for its trigger; nil if it waits for none.
+  private static func watch(_ root: JSONValue, _ side: Side) -> TriggerWatch? {
+    guard let type = root["order_type"]?.string.flatMap({ OrderType(rawValue: $0) }) else {
+      return nil
+    }
+    if let price = decimal(root["stop_price"]).flatMap({ Price($0) }) {
+      return TriggerWatch(side: side, type: type, trigger: .price(price))
+    }
+    let offset =
+      decimal(root["trail_amount"]).map { TrailingOffset.amount($0) }
+      ?? decimal(root["trail_percent"]).map { TrailingOffset.percent($0) }
+    let activationPrice = decimal(root["activation_price"]).flatMap { Price($0) }
+    return offset.map {
+      TriggerWatch(
+        side: side, type: type, trigger: .trailing($0, activationPrice: activationPrice),
+        best: decimal(root["best_price"]).flatMap { Price($0) })
+    }
+  }
+
+  /// The exchange knows five states only; reasons are not kept.
   private static func word(for status: VenueOrderStatus) -> String {
     switch status {
-    case .working, .triggered, .suspended: "working"
+    case .working, .suspended: "working"
+    case .triggered: "triggered"
     case .filled: "filled"
     case .canceled: "canceled"
     case .expired, .rejected: "expired"
@@ -59,6 +98,7 @@ enum MockOrderCodec {
     let status: VenueOrderStatus
     switch root["status"]?.string {
     case "working": status = .working
+    case "triggered": status = .triggered
     case "filled": status = .filled
     case "canceled": status = .canceled(reason: nil)
     case "expired": status = .expired(reason: nil)
@@ -68,7 +108,8 @@ enum MockOrderCodec {
     guard fills.count == list.count else { return nil }
     return MockOrder(
       id: id, venueOrderID: venueOrderID, symbol: symbol, side: side, quantity: quantity,
-      limitPrice: decimal(root["price"]).flatMap { Price($0) }, status: status,
+      limitPrice: decimal(root["price"]).flatMap { Price($0) },
+      isReduceOnly: root["reduce_only"]?.bool ?? false, watch: watch(root, side), status: status,
       filled: fills.reduce(.zero) { $0 + $1.quantity }, fills: fills)
   }
 

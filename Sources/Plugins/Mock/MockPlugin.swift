@@ -8,10 +8,8 @@ public import Trading
 @LoopActor public final class MockPlugin: ExecutionPlugin {
   /// The instance's name.
   public let name: AccountID
-  /// MARKET and LIMIT in every time in force; orders can be asked for at once and for ever.
-  public let capabilities = PluginCapabilities(
-    orderTypes: OrderType.allCases, timesInForce: TimeInForce.allCases, hasPostOnly: true,
-    isLive: false, rules: VenueRules(canBeAskedLater: true, visibilityWindowMilliseconds: 0))
+  /// What the settings let it do; orders can be asked for at once and for ever.
+  public let capabilities: PluginCapabilities
   /// Whether its ledger is open.
   public private(set) var health = PluginHealth(isHealthy: false, detail: "Not started.")
   /// The faults that are still to happen.
@@ -29,6 +27,7 @@ public import Trading
     self.name = name
     path = "\(directory)/\(name).db"
     latencyMilliseconds = settings.latencyMilliseconds
+    capabilities = PluginCapabilities(isLive: false, rules: VenueRules(settings.abilities))
     exchange = MockExchange(settings: settings)
   }
 
@@ -51,9 +50,20 @@ public import Trading
       ledger = MockLedger(writer)
       self.report = report
       health = PluginHealth(isHealthy: true, detail: "Simulated exchange.")
-      for market in exchange.markets.values {
-        report(.price(market.instrument.symbol, market.price))
-      }
+      quote()
+    }
+  }
+
+  /// How often all prices are told, whether or not they moved, as a venue's stream of quotes does.
+  private static let quoteMilliseconds = 1_000
+
+  private func quote() {
+    guard ledger != nil, let report else { return }
+    for market in exchange.markets.values {
+      report(.price(market.instrument.symbol, market.price))
+    }
+    _ = EventLoop.shared.schedule(afterMilliseconds: MockPlugin.quoteMilliseconds) { [weak self] in
+      self?.quote()
     }
   }
 
@@ -92,6 +102,29 @@ public import Trading
     ledger.take(change(by: [canceled]))
     await ledger.settle()
     return .canceled(canceled.report)
+  }
+
+  /// Changes an order if it is open.
+  public func amend(_ order: Order) async -> AmendOutcome {
+    guard let ledger, let amendment = order.amendment else {
+      return .unknown(reason: "\(name) is not started.")
+    }
+    await delay()
+    switch exchange.amend(order.id, amendment, at: now) {
+    case nil:
+      await ledger.settle()
+      return .refused(isGone: true, reason: "The exchange has no open order with this id.")
+    case .rejected(let rejection):
+      return .refused(isGone: false, reason: rejection.sentence)
+    case .accepted(let amended):
+      ledger.take(change(by: [amended]))
+      await ledger.settle()
+      if faults.lostAnswers > 0 {
+        faults.lostAnswers -= 1
+        return .unknown(reason: "The exchange's answer was lost on the way back.")
+      }
+      return .amended(amended.report)
+    }
   }
 
   /// Looks an order up among the open ones and in history.

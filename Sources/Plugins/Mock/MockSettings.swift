@@ -12,16 +12,39 @@ public struct MockSettings: Equatable, Sendable {
   public var slippageBasisPoints: Decimal
   /// How long every answer takes.
   public var latencyMilliseconds: Int
+  /// What the exchange can do besides MARKET and LIMIT orders.
+  public var abilities: Set<MockAbility>
 
   /// Settings from their parts.
   public init(
     balances: [Asset: Decimal], feeBasisPoints: Decimal, slippageBasisPoints: Decimal,
-    latencyMilliseconds: Int
+    latencyMilliseconds: Int, abilities: Set<MockAbility> = Set(MockAbility.allCases)
   ) {
     self.balances = balances
     self.feeBasisPoints = feeBasisPoints
     self.slippageBasisPoints = slippageBasisPoints
     self.latencyMilliseconds = latencyMilliseconds
+    self.abilities = abilities
+  }
+}
+
+/// Something that venues can do or cannot; the simulated exchange shows both.
+public enum MockAbility: String, CaseIterable, Sendable {
+  /// It watches the triggers of conditional orders.
+  case triggers
+  /// It keeps reduce-only orders from opening a position.
+  case reduceOnly = "reduce_only"
+  /// It changes orders in place.
+  case amend
+}
+
+extension VenueRules {
+  init(_ abilities: Set<MockAbility>) {
+    self.init(
+      canBeAskedLater: true, visibilityWindowMilliseconds: 0,
+      orderTypes: abilities.contains(.triggers) ? OrderType.allCases : [.market, .limit],
+      timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill],
+      hasReduceOnly: abilities.contains(.reduceOnly), canAmend: abilities.contains(.amend))
   }
 }
 

@@ -29,8 +29,9 @@ extension Gateway {
       try await plugin.start { [weak self] report in
         switch report {
         case .order(let order): self?.feed(.reported(order))
-        case .price(let symbol, let price):
-          self?.feed(.priced(PositionKey(account: name, symbol: symbol), price))
+        case .price(let symbol, let price, let quotedAt):
+          let key = PositionKey(account: name, symbol: symbol)
+          self?.feed(.priced(key, price, quotedAt: quotedAt))
         }
       }
       let instruments = try await plugin.instruments()

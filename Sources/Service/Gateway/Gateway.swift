@@ -111,6 +111,13 @@ internal import Trading
     feed(.cancel(reference, request: waiter(reply)))
   }
 
+  /// Changes an order; `reply` is called once, now or later.
+  func replace(
+    _ reference: OrderReference, _ change: OrderChange, reply: @escaping @LoopActor (Reply) -> Void
+  ) {
+    feed(.replace(reference, change, id: nextOrderID(), request: waiter(reply)))
+  }
+
   /// Closes a position; `reply` is called once, now or later.
   func close(_ key: PositionKey, reply: @escaping @LoopActor (Reply) -> Void) {
     feed(.close(key, id: nextOrderID(), request: waiter(reply)))
@@ -139,6 +146,7 @@ internal import Trading
       case .recordTradingState(let change, let entry): record(change, entry)
       case .send(let order): send(order)
       case .cancel(let order): cancelAtVenue(order)
+      case .amend(let order): amend(order)
       case .query(let order): query(order)
       case .lookUp(let lookUp): self.lookUp(lookUp)
       case .reply(let request, let reply): waiters.removeValue(forKey: request)?(reply)
@@ -158,7 +166,7 @@ internal import Trading
     metrics.count(entry)
     guard !isFlushDue else { return }
     let rules = registry.instance(entry.order.terms.account)?.capabilities.rules
-    if entry.beginsOrder || rules?.canBeAskedLater != true {
+    if entry.beginsOrder || entry.letsSomethingLeave || rules?.canBeAskedLater != true {
       flushThisTurn()
     } else if !isLateFlushDue {
       isLateFlushDue = true
@@ -216,6 +224,16 @@ internal import Trading
     }
   }
 
+  private func amend(_ order: Order) {
+    guard let plugin = registry.instance(order.terms.account) else { return }
+    let start = EventLoop.shared.monotonicNanoseconds()
+    Task { @LoopActor in
+      let outcome = await plugin.amend(order)
+      metrics.venues.called(order.terms.account, endpoint: "amend", start: start)
+      feed(.amendAnswered(order.id, outcome))
+    }
+  }
+
   private func query(_ order: Order) {
     guard let plugin = registry.instance(order.terms.account) else { return }
     let start = EventLoop.shared.monotonicNanoseconds()
@@ -233,7 +251,8 @@ internal import Trading
       let found = Result { () throws(StoreError) in
         switch lookUp {
         case .key(let key, _, _, _): try reader.order(key)
-        case .cancel(let reference, _): try reader.order(reference)
+        case .cancel(let reference, _), .replace(let reference, _, _, _):
+          try reader.order(reference)
         case .report(let report): try reader.order(.id(report.orderID))
         }
       }

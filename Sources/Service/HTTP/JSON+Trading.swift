@@ -45,6 +45,9 @@ extension JSONWriter {
     member("quantity", number: terms.quantity.amount)
     member("price", number: terms.limitPrice?.amount)
     member("reference_price", number: terms.referencePrice?.amount)
+    if let instructions = terms.instructions { members(of: instructions, order) }
+    if let successor = order.successor { member("replaced_by", successor.description) }
+    if let amendment = order.amendment { members(of: amendment) }
     member("filled_quantity", number: order.filledQuantity.amount)
     member("leaves_quantity", number: order.state.isSealed ? .zero : order.leavesQuantity.amount)
     member("average_price", number: order.averagePrice)
@@ -59,6 +62,44 @@ extension JSONWriter {
     members(explaining: order)
     member("timestamp", order.createdAt.text)
     member("updated_at", order.updatedAt.text)
+  }
+
+  /// The rarer terms, as far as the order has them.
+  private mutating func members(of instructions: OrderInstructions, _ order: Order) {
+    if let trigger = instructions.trigger {
+      member("emulated", order.isEmulated)
+      members(of: trigger)
+      if let price = order.trailedPrice { member("trailed_price", number: price.amount) }
+    }
+    if let expiresAt = instructions.expiresAt { member("expire_at", expiresAt.text) }
+    if let replaced = instructions.replaces { member("replaces", replaced.description) }
+    if instructions.isReduceOnly { member("reduce_only", true) }
+    if let amount = instructions.quoteQuantity { member("quote_quantity", number: amount) }
+    if let quantity = instructions.displayQuantity {
+      member("display_quantity", number: quantity.amount)
+    }
+  }
+
+  /// A change that the venue has not answered yet.
+  private mutating func members(of amendment: Amendment) {
+    key("replace_requested")
+    beginObject()
+    member("quantity", number: amendment.quantity.amount)
+    member("price", number: amendment.limitPrice?.amount)
+    member("stop_price", number: amendment.triggerPrice?.amount)
+    endObject()
+  }
+
+  private mutating func members(of trigger: Trigger) {
+    switch trigger {
+    case .price(let price): member("stop_price", number: price.amount)
+    case .trailing(let offset, let activationPrice):
+      switch offset {
+      case .amount(let amount): member("trail_amount", number: amount)
+      case .percent(let percent): member("trail_percent", number: percent)
+      }
+      if let activationPrice { member("activation_price", number: activationPrice.amount) }
+    }
   }
 
   private mutating func members(explaining order: Order) {

@@ -10,6 +10,9 @@ extension OpenAPIDocument {
     error("NotFound", "There is no such order, instrument, asset or position."),
     error("IdempotencyConflict", "The key was used for another body."),
     error("NotCancelled", "The order has ended before, or the venue refused the cancel."),
+    error(
+      "NotChanged",
+      "The order has ended, an earlier request for it is not answered, or the venue refused."),
     error("TooLarge", "The body is longer than MAX_BODY_BYTES."),
     error("Invalid", "A field or parameter cannot be used; detail.field names it."),
     error(
@@ -69,13 +72,14 @@ extension OpenAPIDocument {
         "exchange": {"type": "string"},
         "symbol": {"type": "string"},
         "side": {"enum": ["BUY", "SELL"]},
-        "order_type": {"enum": ["MARKET", "LIMIT"]},
-        "time_in_force": {"enum": ["GTC", "IOC", "FOK"]},
+        "order_type": {"$ref": "#/components/schemas/OrderType"},
+        "time_in_force": {"enum": ["GTC", "IOC", "FOK", "GTD"]},
         "post_only": {"type": "boolean"},
         "purpose": {"enum": ["TRADE", "CLOSE"]},
         "quantity": {"type": "number", "exclusiveMinimum": 0},
         "price": {"$ref": "#/components/schemas/Number"},
         "reference_price": {"$ref": "#/components/schemas/Number"},
+        \(rareMembers),
         "filled_quantity": {"type": "number", "minimum": 0},
         "leaves_quantity": {"type": "number", "minimum": 0},
         "average_price": {"$ref": "#/components/schemas/Number"},
@@ -97,6 +101,8 @@ extension OpenAPIDocument {
         "updated_at": {"type": "string", "format": "date-time"}
       }
     },
+    "OrderType": {"enum": ["MARKET", "LIMIT", "STOP", "STOP_LIMIT", "TAKE_PROFIT",
+      "TAKE_PROFIT_LIMIT", "TRAILING_STOP"]},
     "ShownOrder": {
       "allOf": [{"$ref": "#/components/schemas/Order"}],
       "required": ["success"], "properties": {"success": {"const": true}}
@@ -124,6 +130,24 @@ extension OpenAPIDocument {
       }
     },
     \(accountSchemas), \(serviceSchemas)
+    """
+
+  /// What an order has only if it was asked for.
+  private static let rareMembers = """
+    "emulated": {"type": "boolean",
+      "description": "Whether the gateway watches the trigger, because the venue does not."},
+    "stop_price": {"type": "number"}, "trail_amount": {"type": "number"},
+    "trail_percent": {"type": "number"}, "activation_price": {"type": "number"},
+    "trailed_price": {"type": "number",
+      "description": "The best price since an emulated trailing stop began to follow."},
+    "expire_at": {"type": "string", "format": "date-time"}, "reduce_only": {"const": true},
+    "quote_quantity": {"type": "number"}, "display_quantity": {"type": "number"},
+    "replaces": {"type": "string", "format": "uuid"},
+    "replaced_by": {"type": "string", "format": "uuid"},
+    "replace_requested": {"type": "object", "required": ["quantity", "price", "stop_price"],
+      "properties": {"quantity": {"type": "number"},
+        "price": {"$ref": "#/components/schemas/Number"},
+        "stop_price": {"$ref": "#/components/schemas/Number"}}}
     """
 
   private static let accountSchemas = """
@@ -182,14 +206,15 @@ extension OpenAPIDocument {
     "Plugin": {
       "type": "object",
       "required": ["name", "default", "healthy", "detail", "takes_orders", "live", "order_types",
-        "time_in_force", "post_only"],
+        "time_in_force", "post_only", "reduce_only", "display_quantity", "amend"],
       "properties": {
         "name": {"type": "string"}, "default": {"type": "boolean"}, "healthy": {"type": "boolean"},
         "detail": {"type": "string"}, "takes_orders": {"type": "boolean"},
         "live": {"type": "boolean"},
         "order_types": {"type": "array", "items": {"type": "string"}},
         "time_in_force": {"type": "array", "items": {"type": "string"}},
-        "post_only": {"type": "boolean"}
+        "post_only": {"type": "boolean"}, "reduce_only": {"type": "boolean"},
+        "display_quantity": {"type": "boolean"}, "amend": {"type": "boolean"}
       }
     },
     "MockPrice": {

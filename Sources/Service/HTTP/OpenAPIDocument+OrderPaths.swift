@@ -72,6 +72,29 @@ extension OpenAPIDocument {
           "503": {"$ref": "#/components/responses/Unavailable"}
         }
       },
+      "put": {
+        "tags": ["orders"], "operationId": "replaceOrder",
+        "summary": "Change the quantity or a price of an order.",
+        "description": "In place where the venue can; else the order is cancelled, and what is \
+    left goes out as a new one when the venue has said that the first is gone.",
+        "requestBody": {"required": true, "content": {"application/json": {
+          "schema": {"$ref": "#/components/schemas/OrderChange"}}}},
+        "responses": {
+          "200": {"description": "The order as it is now, or the one that took its place.",
+            "content": {"application/json": {
+              "schema": {"$ref": "#/components/schemas/ShownOrder"}}}},
+          "202": {"description": "The venue has not answered yet.", "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/ShownOrder"}}}},
+          "400": {"$ref": "#/components/responses/Malformed"},
+          "401": {"$ref": "#/components/responses/Unauthenticated"},
+          "403": {"$ref": "#/components/responses/Forbidden"},
+          "404": {"$ref": "#/components/responses/NotFound"},
+          "409": {"$ref": "#/components/responses/NotChanged"},
+          "413": {"$ref": "#/components/responses/TooLarge"},
+          "422": {"$ref": "#/components/responses/OrderRefused"},
+          "503": {"$ref": "#/components/responses/Unavailable"}
+        }
+      },
       "delete": {\(cancelOperation(id: "deleteOrder"))}
     },
     "/orders/{id}/cancel": {

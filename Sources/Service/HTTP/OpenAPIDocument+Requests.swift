@@ -39,24 +39,25 @@ extension OpenAPIDocument {
       "description": "The plugin that executes the order; without it the default one."},
     "SideInput": {"type": "string", "pattern": "^([bB][uU][yY]|[sS][eE][lL][lL])$",
       "description": "BUY or SELL, in any case.", "examples": ["BUY", "sell"]},
-    "TypeInput": {"type": ["string", "null"],
-      "pattern": "^([mM][aA][rR][kK][eE][tT]|[lL][iI][mM][iI][tT])$",
-      "description": "MARKET or LIMIT, in any case.", "examples": ["MARKET"]},
+    "TypeInput": {"type": ["string", "null"], "pattern": "^[A-Za-z_]+$",
+      "description": "MARKET, LIMIT, STOP, STOP_LIMIT, TAKE_PROFIT, TAKE_PROFIT_LIMIT or \
+    TRAILING_STOP, in any case, or another usual name of one of them.", "examples": ["MARKET"]},
     "TimeInForceInput": {"type": ["string", "null"],
-      "pattern": "^([gG][tT][cC]|[iI][oO][cC]|[fF][oO][kK]|[gG][tT][xX])$",
-      "description": "GTC, IOC, FOK, or GTX for post-only. Default: IOC for MARKET, else GTC."},
+      "pattern": "^([gG][tT][cCdDxX]|[iI][oO][cC]|[fF][oO][kK])$",
+      "description": "GTC, IOC, FOK, GTD, or GTX for post-only. Default: IOC for MARKET, else GTC, \
+    or GTD with expire_at."},
+    "MomentInput": {"type": ["string", "integer", "null"], "examples": ["2099-01-31T12:00:00Z"],
+      "description": "RFC 3339 in UTC, or Unix seconds or milliseconds."},
     "Moment": {"type": "string", "examples": ["2026-01-31T12:00:00Z", "1769860800"],
       "description": "RFC 3339 in UTC, or Unix seconds, or Unix milliseconds from 10^11 on.",
       "anyOf": [{"format": "date-time", "pattern": "^[0-9]{4}-.*Z$"},
         {"pattern": "^[0-9]{1,14}$"}]},
     "StatusFilter": {"type": "string", "examples": ["FILLED", "pending"]},
     "NewOrder": {
-      "type": "object", "required": ["symbol", "side", "quantity"],
+      "type": "object", "required": ["symbol", "side"],
       "anyOf": [{"required": ["order_type"]}, {"required": ["type"]}],
-      "description": "Fields that are not listed are ignored, except those that would make it \
-    another order (stop_price, trigger_price, trailing_delta, trail_percent, trail_amount, \
-    activation_price, quote_quantity, display_quantity, iceberg_quantity, expire_time, \
-    good_till_date): they are refused while they are not supported.",
+      "description": "Fields that are not listed are ignored; a listed one that the order's type \
+    cannot use is refused, because without it, it would be another order.",
       "properties": {
         "symbol": {"$ref": "#/components/schemas/Symbol"},
         "side": {"$ref": "#/components/schemas/SideInput"},
@@ -67,7 +68,15 @@ extension OpenAPIDocument {
         "time_in_force": {"$ref": "#/components/schemas/TimeInForceInput"},
         "tif": {"$ref": "#/components/schemas/TimeInForceInput"},
         "post_only": {"type": ["boolean", "null"]},
-        "reduce_only": {"type": ["boolean", "null"], "enum": [false, null]},
+        "reduce_only": {"type": ["boolean", "null"]},
+        "stop_price": {"$ref": "#/components/schemas/OptionalMoney"},
+        "trigger_price": {"$ref": "#/components/schemas/OptionalMoney"},
+        "trail_amount": {"$ref": "#/components/schemas/OptionalMoney"},
+        "trail_percent": {"$ref": "#/components/schemas/OptionalMoney"},
+        "activation_price": {"$ref": "#/components/schemas/OptionalMoney"},
+        "quote_quantity": {"$ref": "#/components/schemas/OptionalMoney"},
+        "display_quantity": {"$ref": "#/components/schemas/OptionalMoney"},
+        "expire_at": {"$ref": "#/components/schemas/MomentInput"},
         "client_order_id": {"type": ["string", "null"], "minLength": 1, "maxLength": 64,
           "pattern": "^[!-~]+$"},
         "exchange": {"$ref": "#/components/schemas/OptionalPluginName"},
@@ -86,6 +95,15 @@ extension OpenAPIDocument {
         {"symbol": "ETH/USDT", "side": "sell", "order_type": "LIMIT", "quantity": "0.5",
           "price": "3600.00", "time_in_force": "GTC", "client_order_id": "desk-17"}
       ]
+    },
+    "OrderChange": {
+      "type": "object",
+      "properties": {
+        "quantity": {"$ref": "#/components/schemas/OptionalMoney"},
+        "price": {"$ref": "#/components/schemas/OptionalMoney"},
+        "stop_price": {"$ref": "#/components/schemas/OptionalMoney"}
+      },
+      "examples": [{"quantity": 0.02}, {"price": "65000"}]
     },
     "MockPriceInput": {
       "type": "object", "required": ["price"],

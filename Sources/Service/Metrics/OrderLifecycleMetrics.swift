@@ -34,9 +34,10 @@ final class OrderLifecycleMetrics {
         } else {
           partial.increment()
         }
-      case .held, .submitting, .accepted, .becameUnknown, .cancelRequested, .cancelRefused,
-        .expired, .notFound, .triggered, .suspended, .replaceRequested, .replaced,
-        .replaceRefused, .settled:
+      case .held, .trailed, .submitting, .accepted, .becameUnknown, .cancelRequested,
+        .cancelRefused,
+        .expired, .notFound, .triggered, .suspended, .replaceRequested, .amended,
+        .replaced, .replaceRefused, .settled:
         break
       }
     }

@@ -16,6 +16,7 @@ internal import Wire
       Route(.get, "/orders", .read, list),
       Route(.get, "/orders/{id}", .read, show),
       Route(.get, "/orders/{id}/events", .read, events),
+      Route(.put, "/orders/{id}", .trade, replace),
       Route(.put, "/orders/{id}/cancel", .trade, cancel),
       Route(.delete, "/orders/{id}", .trade, cancel),
     ]
@@ -57,6 +58,7 @@ internal import Wire
       return call.respond(APIError(rejected: refused))
     case .refused(let refusal): return call.respond(APIError(refusal))
     case .canceled(let ended), .notCanceled(let ended, _): (status, order) = (200, ended)
+    case .replaced(let changed): (status, order) = (200, changed)
     case .tradingState: return call.respond(HTTPFailure.unanswered.response)
     }
     count(call, order)
@@ -84,6 +86,31 @@ internal import Wire
       ])
   }
 
+  // MARK: Replace
+
+  private func replace(_ call: Call) {
+    guard let reference = OrderReference(path: call.parameters[0]) else {
+      return call.respond(OrderRoutes.noOrder(call.parameters[0]))
+    }
+    do throws(APIError) {
+      let change = try OrderChange(BodyFields(call.request.body))
+      gateway.replace(reference, change) { reply in
+        switch reply {
+        case .replaced(let order), .created(let order), .repeated(let order),
+          .canceled(let order), .notCanceled(let order, _):
+          respond(call, 200, order)
+        case .pending(let order): respond(call, 202, order)
+        case .rejected(let order): call.respond(APIError(rejected: order))
+        case .refused(let refusal): call.respond(APIError(refusal))
+        case .tradingState: call.respond(HTTPFailure.unanswered.response)
+        }
+      }
+    } catch {
+      gateway.metrics.refused(error)
+      call.respond(error)
+    }
+  }
+
   // MARK: Cancel
 
   private func cancel(_ call: Call) {
@@ -96,6 +123,7 @@ internal import Wire
       case .canceled(let order), .created(let order), .repeated(let order):
         respond(call, 200, order)
       case .pending(let order): respond(call, 202, order)
+      case .replaced(let order): respond(call, 200, order)
       case .notCanceled(let order, let reason):
         var error = APIError(
           status: 409, code: order.state.isSealed ? "ORDER_ENDED" : "CANCEL_REFUSED", reason)
@@ -214,5 +242,19 @@ extension APIError {
   init(_ error: StoreError) {
     self.init(status: 503, code: error.code, error.description)
     headers = [("Retry-After", "1")]
+  }
+}
+
+extension OrderChange {
+  /// What a body wants changed; at least one thing.
+  init(_ fields: BodyFields) throws(APIError) {
+    self.init(
+      quantity: try fields.quantity("quantity"), limitPrice: try fields.price("price"),
+      triggerPrice: try fields.first(of: ["stop_price", "trigger_price"], fields.price)?.value)
+    guard self != OrderChange() else {
+      throw .invalid(
+        "MISSING_FIELD", field: "quantity",
+        "Nothing is to be changed: send quantity, price or stop_price.")
+    }
   }
 }

@@ -22,23 +22,26 @@ internal import Wire
     json.key("plugins")
     json.beginArray()
     for plugin in gateway.registry.instances {
-      let capabilities = plugin.capabilities
+      let rules = plugin.capabilities.rules
       json.beginObject()
       json.member("name", plugin.name.text)
       json.member("default", plugin.name == gateway.registry.defaultName)
       json.member("healthy", plugin.health.isHealthy)
       json.member("detail", plugin.health.detail)
       json.member("takes_orders", gateway.isGateOpen(plugin.name))
-      json.member("live", capabilities.isLive)
+      json.member("live", plugin.capabilities.isLive)
       json.key("order_types")
       json.beginArray()
-      for type in capabilities.orderTypes { json.string(type.rawValue) }
+      for type in rules.orderTypes { json.string(type.rawValue) }
       json.endArray()
       json.key("time_in_force")
       json.beginArray()
-      for timeInForce in capabilities.timesInForce { json.string(timeInForce.rawValue) }
+      for timeInForce in rules.timesInForce { json.string(timeInForce.rawValue) }
       json.endArray()
-      json.member("post_only", capabilities.hasPostOnly)
+      json.member("post_only", rules.hasPostOnly)
+      json.member("reduce_only", rules.hasReduceOnly)
+      json.member("display_quantity", rules.hasDisplayQuantity)
+      json.member("amend", rules.canAmend)
       json.endObject()
     }
     json.endArray()

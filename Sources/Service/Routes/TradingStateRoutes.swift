@@ -54,7 +54,7 @@ internal import Wire
         json.endObject()
         call.respond(HTTPResponse(status: isDurable ? 200 : 202, body: json.bytes))
       case .refused(let refusal): call.respond(APIError(refusal))
-      case .created, .repeated, .pending, .rejected, .canceled, .notCanceled:
+      case .created, .repeated, .pending, .rejected, .replaced, .canceled, .notCanceled:
         call.respond(HTTPFailure.unanswered.response)
       }
     }

@@ -27,7 +27,9 @@ extension EngineConfiguration {
         openMilliseconds: Int64(settings.circuitBreakerTimeoutSeconds) * 1_000,
         probesMax: settings.circuitBreakerProbes),
       submitWaitMilliseconds: Int64(settings.submitWaitMilliseconds),
-      outcomeTimeoutMilliseconds: Int64(settings.outcomeTimeoutMilliseconds))
+      outcomeTimeoutMilliseconds: Int64(settings.outcomeTimeoutMilliseconds),
+      emulatesTriggers: settings.emulatesTriggers,
+      maxQuoteAgeMilliseconds: Int64(settings.quoteAgeMaxMilliseconds))
   }
 }
 
@@ -40,10 +42,19 @@ extension MockSettings {
       }
       balances[asset] = try Decimal(setting: balance.amount)
     }
+    var abilities: Set<MockAbility> = []
+    for name in settings.mockAbilities ?? [] {
+      guard let ability = MockAbility(rawValue: name) else {
+        let known = MockAbility.allCases.map(\.rawValue).joined(separator: ", ")
+        throw StartError(
+          description: "MOCK_ABILITIES names \(name), which is none of \(known).")
+      }
+      abilities.insert(ability)
+    }
     self.init(
       balances: balances, feeBasisPoints: try Decimal(setting: settings.mockFeeBasisPoints),
       slippageBasisPoints: try Decimal(setting: settings.mockSlippageBasisPoints),
-      latencyMilliseconds: settings.mockLatencyMilliseconds)
+      latencyMilliseconds: settings.mockLatencyMilliseconds, abilities: abilities)
   }
 }
 

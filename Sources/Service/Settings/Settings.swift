@@ -76,6 +76,11 @@ public struct Settings: Sendable {
   /// How often orders and positions are compared with the venue's.
   public internal(set) var reconcileIntervalSeconds = 0
 
+  /// Whether the gateway watches triggers that a venue does not.
+  public internal(set) var emulatesTriggers = false
+  /// How old a quote may be to trigger an order.
+  public internal(set) var quoteAgeMaxMilliseconds = 0
+
   // The mock venue.
 
   /// What the mock venue's account holds at the start.
@@ -86,6 +91,8 @@ public struct Settings: Sendable {
   public internal(set) var mockSlippageBasisPoints = ""
   /// How long the mock venue takes to answer.
   public internal(set) var mockLatencyMilliseconds = 0
+  /// What the mock venue can do besides MARKET and LIMIT orders.
+  public internal(set) var mockAbilities: [String]?
 
   /// Every setting with its value and where that came from, in the order of the table.
   public internal(set) var effective: [EffectiveSetting] = []

@@ -102,6 +102,13 @@ extension Setting {
     Setting(
       "RECONCILE_INTERVAL_SECS", default: "300", .integer(1...86_400), \.reconcileIntervalSeconds,
       "How often orders and positions are compared with the venue's."),
+    Setting(
+      "EMULATE_TRIGGERS", default: "true", .flag, \.emulatesTriggers,
+      "Whether the gateway watches the triggers of stop and take-profit orders whose venue does "
+        + "not."),
+    Setting(
+      "MAX_QUOTE_AGE_MS", default: "5000", .integer(1...3_600_000), \.quoteAgeMaxMilliseconds,
+      "How old a quote may be to trigger an order that the gateway watches."),
   ]
 
   private static let mock = [
@@ -117,5 +124,11 @@ extension Setting {
     Setting(
       "MOCK_LATENCY_MS", default: "0", .integer(0...600_000), \.mockLatencyMilliseconds,
       "How long the mock venue takes to answer."),
+    Setting(
+      "MOCK_ABILITIES", default: "triggers,reduce_only,amend",
+      .orOff(.names("names of abilities with commas between, each once", mayBeEmpty: false)),
+      \.mockAbilities,
+      "What the mock venue can do besides MARKET and LIMIT orders: triggers, reduce_only, amend; "
+        + "or off."),
   ]
 }

@@ -11,6 +11,8 @@ public enum Action: Equatable, Sendable {
   case send(Order)
   /// Ask the venue to cancel the order.
   case cancel(Order)
+  /// Ask the venue to change the order as its `amendment` says. The request is durable.
+  case amend(Order)
   /// Ask the venue for the order by its client order id, in open orders and history.
   case query(Order)
   /// Ask the store for an order that is not in memory.
@@ -37,6 +39,16 @@ public struct JournalEntry: Equatable, Sendable {
   /// order may be dropped, because nobody outside knows of it yet.
   public var beginsOrder: Bool
 
+  /// Whether something leaves for the venue once the entry is durable.
+  public var letsSomethingLeave: Bool {
+    events.contains {
+      switch $0 {
+      case .submitting, .replaceRequested: true
+      default: false
+      }
+    }
+  }
+
   /// An entry from its parts.
   public init(
     number: UInt64, at: Timestamp, events: [OrderEvent], order: Order, position: Position?,
@@ -61,6 +73,8 @@ public enum Reply: Equatable, Sendable {
   case pending(Order)
   /// The order was denied here, or refused by the venue.
   case rejected(Order)
+  /// The order as it is after the change that was asked for.
+  case replaced(Order)
   /// The order is cancelled.
   case canceled(Order)
   /// The order has ended before, or the venue refused the cancel.

@@ -21,14 +21,18 @@ extension Engine {
   ) {
     if let live = liveOrder(reference) { return cancel(live, request: request) }
     guard let found, let live = enterFromStore(found) else {
-      let name =
-        switch reference {
-        case .id(let id): id.description
-        case .client(let id): id.text
-        }
-      return refuse(request, .notFound, code: "ORDER_NOT_FOUND", "There is no order \(name).")
+      return refuseUnknown(reference, request: request)
     }
     cancel(live, request: request)
+  }
+
+  mutating func refuseUnknown(_ reference: OrderReference, request: RequestID) {
+    let name =
+      switch reference {
+      case .id(let id): id.description
+      case .client(let id): id.text
+      }
+    refuse(request, .notFound, code: "ORDER_NOT_FOUND", "There is no order \(name).")
   }
 
   private mutating func cancel(_ live: LiveOrder, request: RequestID) {
@@ -41,14 +45,23 @@ extension Engine {
     }
     live.cancelWaiters.append(newWaiter(request, for: live.order.id))
     guard !state.isSealed || wasRefused else { return }
+    if wasRefused, live.isDurable { return sendCancel(live) }
+    requestCancel(of: live)
+  }
+
+  /// Asks for the end of a live order, as soon as it can be: one that waits here ends here, and one
+  /// whose submission is under way is cancelled when the venue has answered that.
+  mutating func requestCancel(of live: LiveOrder) {
     guard live.isDurable else {
       live.isCancelQueued = true
       return
     }
+    if live.order.phase == .held { return cancelUnsent(live, reason: Engine.unsentSentence) }
     if !live.order.pending.contains(.cancel) { applyAndRecord([.cancelRequested], to: live) }
-    // An order whose submission is under way is cancelled when the venue has answered that one.
-    if wasRefused { sendCancel(live) } else { continueCancel(live) }
+    continueCancel(live)
   }
+
+  static let unsentSentence = "Cancelled before it was sent."
 
   /// Sends a cancel that is outstanding, if the order can be at the venue. While a submission may
   /// still be on its way, a cancel could overtake it.
@@ -59,7 +72,7 @@ extension Engine {
     sendCancel(live)
   }
 
-  private mutating func sendCancel(_ live: LiveOrder) {
+  mutating func sendCancel(_ live: LiveOrder) {
     guard !live.inFlight.contains(.cancel) else { return }
     command(.cancel, live)
     actions.append(.cancel(live.order))
@@ -71,6 +84,8 @@ extension Engine {
       keyLookedUp(key, terms, id: id, request: request, found: found)
     case .cancel(let reference, let request):
       cancelLookedUp(reference, request: request, found: found)
+    case .replace(let reference, let change, let id, let request):
+      replaceLookedUp(reference, change, id: id, request: request, found: found)
     case .report(let report):
       guard let live = orders[report.orderID] ?? found.flatMap({ enterFromStore($0) }) else {
         return actions.append(.notice(.externalOrder(report.orderID)))
@@ -83,7 +98,7 @@ extension Engine {
   /// The store could not say whether it has an order, so nothing may be assumed either way.
   mutating func lookUpFailed(_ lookUp: LookUp) {
     switch lookUp {
-    case .key(_, _, _, let request), .cancel(_, let request):
+    case .key(_, _, _, let request), .cancel(_, let request), .replace(_, _, _, let request):
       refuse(
         request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
         code: "STORE_UNAVAILABLE",
@@ -99,7 +114,8 @@ extension Engine {
     let key = order.terms.positionKey
     guard let live = enter(order, of: instrument(of: key)) else { return nil }
     live.isDurable = true
-    live.isSent = order.state != .denied
+    live.isSent = order.state != .denied && order.phase != .held
+    watch(live)
     return live
   }
 }

@@ -18,9 +18,12 @@ extension Engine {
       facts.append(.settled)
     }
     keepCounts(live, becoming: order)
+    let amendment = live.order.amendment
     let movesPosition = order.filledQuantity != live.order.filledQuantity
+    let isReplaced = order.phase == .sealed(.replaced)
     live.order = Order(consume order)
     let entry = record(facts, of: live, position: movesPosition ? live.instrument.position : nil)
+    if isReplaced, let amendment { succeed(live, amendment) }
     settleDown(live, entry: entry)
   }
 
@@ -54,7 +57,7 @@ extension Engine {
 
   private func keepCounts(_ live: LiveOrder, becoming order: OrderFacts) {
     live.instrument.exposure.change(
-      side: order.terms.side, from: live.order.liveLeaves, to: order.liveLeaves)
+      side: order.terms.side, from: live.order.exposedLeaves, to: order.exposedLeaves)
     switch (live.order.state.isSealed, order.state.isSealed) {
     case (false, true): live.account.openOrders -= 1
     case (true, false): live.account.openOrders += 1

@@ -32,7 +32,9 @@ extension Engine {
       due.live.isDurable = true
       switch due.step {
       case .send: intentIsDurable(due.live)
+      case .replace: continueReplace(due.live)
       case .settleDown:
+        cancelHeldIfQueued(due.live)
         answerWaiters(due.live)
         leaveMemoryIfFinished(due.live)
       }
@@ -42,19 +44,26 @@ extension Engine {
   private mutating func intentIsDurable(_ live: LiveOrder) {
     if live.isCancelQueued {
       live.isCancelQueued = false
-      return cancelUnsent(live, reason: "Cancelled before it was sent.")
+      return cancelUnsent(live, reason: Engine.unsentSentence)
     }
     let denial = tradingStateDenial(
-      of: live.order.terms, in: live.instrument, ownLeaves: live.order.liveLeaves)
+      of: live.order.terms, in: live.instrument, ownLeaves: live.order.exposedLeaves)
     if let denial { return cancelUnsent(live, reason: denial.sentence) }
     live.isSent = true
     command(.submit, live)
     actions.append(.send(live.order))
   }
 
+  private mutating func cancelHeldIfQueued(_ live: LiveOrder) {
+    guard live.isCancelQueued, live.order.phase == .held else { return }
+    live.isCancelQueued = false
+    cancelUnsent(live, reason: Engine.unsentSentence)
+  }
+
   /// Ends an order that was never sent, which needs no venue.
-  private mutating func cancelUnsent(_ live: LiveOrder, reason: String) {
+  mutating func cancelUnsent(_ live: LiveOrder, reason: String) {
     abandonProbe(live)
+    stopWatching(live)
     applyAndRecord([.cancelRequested, .canceled(reason: reason)], to: live)
   }
 
@@ -66,9 +75,11 @@ extension Engine {
     sent.append(Deadline(at: deadline, id: live.order.id))
   }
 
-  /// Gives the breaker's permission back for an order that was not sent. A close never had one.
+  /// Gives the breaker's permission back for an order that was not sent, if it had one.
   private func abandonProbe(_ live: LiveOrder) {
-    if live.order.terms.purpose == .trade { live.account.breaker.abandoned() }
+    guard live.holdsProbe else { return }
+    live.holdsProbe = false
+    live.account.breaker.abandoned()
   }
 
   /// Entries that begin orders and could not be written: the orders never existed.
@@ -95,8 +106,9 @@ extension Engine {
       abandonProbe(live)
       live.account.openOrders -= 1
       live.instrument.exposure.change(
-        side: live.order.terms.side, from: live.order.liveLeaves, to: .zero)
+        side: live.order.terms.side, from: live.order.exposedLeaves, to: .zero)
     }
+    stopWatching(live)
     leaveMemory(live.order.id)
   }
 

@@ -28,10 +28,13 @@ extension Engine {
   /// Whether callers of the submission still have to wait. Where the venue could not be asked again
   /// after a crash, an outcome is told only once it is durable.
   func isOutcomeOpen(_ live: LiveOrder) -> Bool {
-    if !live.account.rules.canBeAskedLater, live.lastEntry > durableEntry { return true }
+    // What only the journal knows is told once it is durable.
+    if !(live.isSent && live.account.rules.canBeAskedLater), live.lastEntry > durableEntry {
+      return true
+    }
     return switch live.order.state {
-    case .received, .held, .submitting, .unknown: true
-    case .denied: !live.isDurable
+    case .received, .submitting, .unknown: true
+    case .denied, .held: !live.isDurable
     case .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace,
       .filled, .settled, .canceled, .expired, .rejected, .notFound, .replaced:
       false
@@ -41,8 +44,8 @@ extension Engine {
   func submitReply(for order: Order, isFirst: Bool) -> Reply {
     switch order.state {
     case .denied, .rejected, .notFound: .rejected(order)
-    case .received, .held, .submitting, .unknown: .pending(order)
-    case .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace,
+    case .received, .submitting, .unknown: .pending(order)
+    case .held, .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace,
       .filled, .settled, .canceled, .expired, .replaced:
       isFirst ? .created(order) : .repeated(order)
     }
@@ -53,6 +56,20 @@ extension Engine {
     guard live.isAwaited, !isOutcomeOpen(live) else { return }
     answerSubmitWaiters(live)
     answerCancelWaiters(live)
+    answerReplaceWaiters(live)
+  }
+
+  /// Answers everybody who waits for a change, once there is none under way.
+  mutating func answerReplaceWaiters(_ live: LiveOrder) {
+    guard !live.replaceWaiters.isEmpty, !live.order.pending.contains(.replace) else { return }
+    for waiter in live.replaceWaiters {
+      if live.order.state.isSealed {
+        refuse(waiter.request, .conflict(live.order), Engine.endedDenial(live.order))
+      } else {
+        actions.append(.reply(waiter.request, .replaced(live.order)))
+      }
+    }
+    live.replaceWaiters = []
   }
 
   private mutating func answerSubmitWaiters(_ live: LiveOrder) {

@@ -49,7 +49,7 @@ extension Engine {
   private mutating func answerRepetition(
     _ order: Order, live: LiveOrder?, _ terms: OrderTerms, request: RequestID
   ) {
-    guard order.terms == terms else {
+    guard order.requestedTerms == terms else {
       let denial = Denial(
         code: "IDEMPOTENCY_CONFLICT",
         sentence: "The same idempotency key or client_order_id was used for order \(order.id) with "
@@ -65,8 +65,13 @@ extension Engine {
   }
 
   private mutating func admit(_ terms: OrderTerms, id: OrderID, request: RequestID) {
-    guard let state = tradableInstrument(for: terms, request: request), let account = state.account
-    else { return }
+    guard let state = instruments[terms.positionKey], let instrument = state.instrument,
+      let account = state.account
+    else { return refuseForInstrument(terms, request: request) }
+    let terms = terms.quoteQuantity == nil ? terms : resolved(terms, of: state)
+    if let broken = brokenRule(terms, instrument, state) {
+      return refuse(request, .invalid, broken)
+    }
     guard isJournalAvailable else {
       return refuse(
         request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
@@ -81,31 +86,32 @@ extension Engine {
         marketPrice: state.marketPrice, positionQuantity: state.position?.quantity ?? .zero,
         exposure: state.exposure, openOrders: account.openOrders)
       if let denial = configuration.limits.firstDenial(of: terms, in: context) {
-        return deny(terms, of: state, id: id, denial, request: request)
+        return deny(
+          terms, of: state, id: id, denial,
+          waiters: [newWaiter(request, isFirst: true, for: id)])
       }
       guard account.isGateOpen else { return refuseForGate(request, account: terms.account) }
-      guard passesBudget(request), passesBreaker(request, account: account) else { return }
+      guard passesBudget(request) else { return }
+      // What waits here is no question to the venue yet.
+      if isEmulated(terms, account) { return hold(terms, of: state, id: id, request: request) }
+      guard passesBreaker(request, account: account) else { return }
     } else if !account.isConnected {
       return refuseForGate(request, account: terms.account)
     }
-    begin(terms, of: state, id: id, request: request)
+    begin(
+      terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)])
   }
 
-  /// The order's instrument, if there is one and the order keeps its rules; else it is refused.
-  private mutating func tradableInstrument(
-    for terms: OrderTerms, request: RequestID
-  ) -> InstrumentState? {
-    let key = terms.positionKey
-    guard let state = instruments[key], let instrument = state.instrument else {
-      refuseForInstrument(terms, request: request)
-      return nil
+  /// The first rule of the instrument or the venue that an order breaks.
+  private func brokenRule(
+    _ terms: OrderTerms, _ instrument: Instrument, _ state: InstrumentState
+  ) -> Denial? {
+    if let broken = instrument.firstBrokenRule(by: terms, marketPrice: state.marketPrice) {
+      return broken
     }
-    guard let broken = instrument.firstBrokenRule(by: terms, marketPrice: state.marketPrice) else {
-      return state
-    }
-    actions.append(.notice(.denied(code: broken.code)))
-    actions.append(.reply(request, .refused(Refusal(kind: .invalid, denial: broken))))
-    return nil
+    guard let account = state.account, terms.purpose == .trade else { return nil }
+    return brokenCapability(by: terms, account)
+      ?? (terms.instructions == nil ? nil : brokenInstruction(of: terms, state))
   }
 
   private mutating func refuseForInstrument(_ terms: OrderTerms, request: RequestID) {
@@ -142,26 +148,27 @@ extension Engine {
   }
 
   /// Records the intent. The order leaves once the journal has it.
-  private mutating func begin(
-    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, request: RequestID
+  mutating func begin(
+    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, waiters: [Waiter]
   ) {
     var order = OrderFacts(id: id, terms: terms, at: now)
     _ = order.apply(.submitting, at: now)
     guard let live = enter(Order(consume order), of: instrument) else { return }
-    live.submitWaiters = [newWaiter(request, isFirst: true, for: id)]
+    live.submitWaiters = waiters
+    live.holdsProbe = terms.purpose == .trade && terms.replaces == nil
     let entry = record([.received(terms), .submitting], of: live, beginsOrder: true)
     afterRecord.append(AfterRecord(entry: entry, step: .send, live: live))
   }
 
-  private mutating func deny(
+  mutating func deny(
     _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, _ denial: Denial,
-    request: RequestID
+    waiters: [Waiter]
   ) {
     actions.append(.notice(.denied(code: denial.code)))
     var order = OrderFacts(id: id, terms: terms, at: now)
     _ = order.apply(.denied(denial), at: now)
     guard let live = enter(Order(consume order), of: instrument) else { return }
-    live.submitWaiters = [newWaiter(request, isFirst: true, for: id)]
+    live.submitWaiters = waiters
     let entry = record([.received(terms), .denied(denial)], of: live, beginsOrder: true)
     afterRecord.append(AfterRecord(entry: entry, step: .settleDown, live: live))
   }
@@ -176,8 +183,9 @@ extension Engine {
       usedKeys.insert(key.fingerprint)
     }
     guard !order.state.isSealed else { return live }
+    watchExpiry(live)
     account.openOrders += 1
-    instrument.exposure.change(side: order.terms.side, from: .zero, to: order.liveLeaves)
+    instrument.exposure.change(side: order.terms.side, from: .zero, to: order.exposedLeaves)
     return live
   }
 

@@ -10,6 +10,7 @@ extension Engine {
     answerLateWaiters()
     doubtSilentVenues()
     askForDueOrders()
+    endExpiredOrders()
   }
 
   private mutating func answerLateWaiters() {
@@ -26,11 +27,13 @@ extension Engine {
         waiting.append(Deadline(at: later, id: front.id))
         continue
       }
-      for waiter in live.submitWaiters + live.cancelWaiters where waiter.until <= now {
+      let waiters = live.submitWaiters + live.cancelWaiters + live.replaceWaiters
+      for waiter in waiters where waiter.until <= now {
         actions.append(.reply(waiter.request, .pending(live.order)))
       }
       live.submitWaiters.removeAll { $0.until <= now }
       live.cancelWaiters.removeAll { $0.until <= now }
+      live.replaceWaiters.removeAll { $0.until <= now }
       leaveMemoryIfFinished(live)
     }
   }
@@ -55,7 +58,7 @@ extension Engine {
       becomeUnknown(
         live, reason: "No answer within \(configuration.outcomeTimeoutMilliseconds) ms.")
     }
-    live.inFlight.subtract([.cancel, .query])
+    live.inFlight.subtract([.cancel, .query, .amend])
     scheduleLookup(live)
     continueCancel(live)
     leaveMemoryIfFinished(live)

@@ -78,30 +78,28 @@ extension Engine {
         sentence: "Trading is halted (\(change.reason)); nothing but cancels is sent until it is "
           + "set to ACTIVE or REDUCING.")
     case .reducing:
-      guard terms.purpose == .trade, !reduces(terms, instrument, ownLeaves) else { return nil }
+      guard terms.purpose == .trade, !terms.isReduceOnly, !reduces(terms, instrument, ownLeaves)
+      else { return nil }
       return Denial(
         code: "TRADING_REDUCING",
         sentence: "Trading is reducing (\(change.reason)); only orders that make a position "
           + "smaller, closes and cancels are sent.",
         value: terms.quantity.description,
-        limit: reducibleQuantity(terms.side, instrument, ownLeaves).description)
+        limit: freelyReducible(terms.side, instrument, ownLeaves).description)
     }
   }
 
   private func reduces(
     _ terms: OrderTerms, _ instrument: InstrumentState, _ ownLeaves: Quantity
   ) -> Bool {
-    terms.quantity.amount <= reducibleQuantity(terms.side, instrument, ownLeaves)
+    terms.quantity.amount <= freelyReducible(terms.side, instrument, ownLeaves)
   }
 
   /// What of the position orders of that side may still take, beyond those that are alive.
-  private func reducibleQuantity(
+  private func freelyReducible(
     _ side: Side, _ instrument: InstrumentState, _ ownLeaves: Quantity
   ) -> Decimal {
-    guard let position = instrument.position?.quantity, !position.isZero,
-      position.isNegative == (side == .buy)
-    else { return .zero }
     let others = instrument.exposure.leaves(on: side).amount - ownLeaves.amount
-    return max(.zero, position.magnitude - others)
+    return max(.zero, reducibleQuantity(side, instrument).amount - others)
   }
 }

@@ -46,6 +46,11 @@ extension Engine {
     case .canceled(let report):
       apply(report, to: live)
     case .refused(let isGone, let reason):
+      if live.order.pending == .replace {
+        // It was cancelled to be replaced.
+        isGone ? scheduleLookup(live) : refuseReplace(of: live, reason: reason)
+        return leaveMemoryIfFinished(live)
+      }
       applyAndRecord([.cancelRefused(isGone: isGone, reason: reason)], to: live)
       if isGone {
         scheduleLookup(live)
@@ -77,6 +82,7 @@ extension Engine {
   private mutating func found(_ live: LiveOrder, _ report: OrderReport) {
     live.account.catchingUp.remove(live.order.id)
     live.negativeLookups = 0
+    compareAmendment(of: live, with: report)
     apply(report, to: live)
     // A cancel of an order that counted as refused; now it turns out to be alive.
     if !live.cancelWaiters.isEmpty, live.order.state.mayBeAtVenue,
@@ -85,6 +91,7 @@ extension Engine {
       applyAndRecord([.cancelRequested], to: live)
     }
     continueCancel(live)
+    continueReplace(live)
     answerWaiters(live)
   }
 
@@ -136,7 +143,7 @@ extension Engine {
     _ report: OrderReport, to live: LiveOrder, position: PositionReport? = nil
   ) {
     live.reportedQuantity = max(live.reportedQuantity, report.filledQuantity)
-    applyAndRecord(live.events(toAgreeWith: report), to: live, position: position)
+    applyAndRecord(live.events(toAgreeWith: report, at: now), to: live, position: position)
     if live.isMissingFills {
       actions.append(.notice(.fillsMissing(live.order.id)))
       scheduleLookup(live)
@@ -196,7 +203,10 @@ extension Engine {
     for report in reports {
       reported(report)
       // A cancel that was outstanding when the connection or the process was lost.
-      if let live = orders[report.orderID] { continueCancel(live) }
+      guard let live = orders[report.orderID] else { continue }
+      continueCancel(live)
+      // A change may have been made; only a query says so.
+      if live.order.pending == .replace { lookUp(live, at: now) }
     }
     let unlisted = orders.values.filter {
       $0.account === account && $0.order.state.mayBeAtVenue && $0.isSent
@@ -215,7 +225,7 @@ extension Engine {
 
 extension LiveOrder {
   /// The events after which the order agrees with a venue's statement.
-  func events(toAgreeWith report: OrderReport) -> [OrderEvent] {
+  func events(toAgreeWith report: OrderReport, at now: Timestamp) -> [OrderEvent] {
     var events: [OrderEvent] = []
     // One for the acknowledgement, one for the end, and one for the settlement that may follow.
     events.reserveCapacity(report.fills.count + 3)
@@ -234,10 +244,23 @@ extension LiveOrder {
     case .working, .filled: break
     case .triggered: events.append(.triggered)
     case .suspended(let reason): events.append(.suspended(reason: reason))
-    case .canceled(let reason): events.append(.canceled(reason: reason))
+    case .canceled(let reason):
+      events.append(ending(reason, at: now))
     case .expired(let reason): events.append(.expired(reason: reason))
     case .rejected(let rejection): events.append(.rejected(rejection))
     }
     return events
+  }
+  /// What a cancel at the venue is for the order: most are asked for here, for one of three
+  /// reasons.
+  private func ending(_ reason: String?, at now: Timestamp) -> OrderEvent {
+    if order.pending == .replace, !account.rules.canAmend, let amendment = order.amendment {
+      return .replaced(by: amendment.successor)
+    }
+    // Where the venue keeps no expiry times, the gateway's cancel is what ends the order in time.
+    if let expiresAt = order.terms.expiresAt, expiresAt <= now {
+      return .expired(reason: Engine.expiredSentence)
+    }
+    return .canceled(reason: reason)
   }
 }

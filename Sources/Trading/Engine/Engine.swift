@@ -35,6 +35,8 @@ public struct Engine: ~Copyable {
   var sent = Queue<Deadline>()
   /// Lookups are spaced by chance, so they are in no order.
   var lookups: [Deadline] = []
+  /// When orders are over, the next one first.
+  var expiries: [Deadline] = []
 
   var actions: [Action] = []
   var now: Timestamp
@@ -44,6 +46,7 @@ public struct Engine: ~Copyable {
   struct AfterRecord {
     enum Step {
       case send
+      case replace
       case settleDown
     }
 
@@ -77,6 +80,8 @@ public struct Engine: ~Copyable {
     switch consume input {
     case .submit(let terms, let id, let request): submit(terms, id: id, request: request)
     case .cancel(let reference, let request): cancel(reference, request: request)
+    case .replace(let reference, let change, let id, let request):
+      replace(reference, change, id: id, request: request)
     case .close(let key, let id, let request): close(key, id: id, request: request)
     case .recorded(let entry): recorded(through: entry)
     case .notRecorded(let entries): notRecorded(entries)
@@ -85,10 +90,11 @@ public struct Engine: ~Copyable {
     case .lookUpFailed(let lookUp): lookUpFailed(lookUp)
     case .submitted(let id, let outcome): submitted(id, outcome)
     case .cancelAnswered(let id, let outcome): cancelAnswered(id, outcome)
+    case .amendAnswered(let id, let outcome): amendAnswered(id, outcome)
     case .queryAnswered(let id, let outcome): queryAnswered(id, outcome)
     case .reported(let report): reported(report)
     case .positionsReported(let account, let reports): compare(account, reports)
-    case .priced(let key, let price): instrument(of: key).marketPrice = price
+    case .priced(let key, let price, let quotedAt): priced(key, price, quotedAt: quotedAt)
     case .connected(let account, let list, let rules): connected(account, list, rules)
     case .openOrdersReported(let account, let reports): compareOpenOrders(account, reports)
     case .disconnected(let account): disconnected(account)

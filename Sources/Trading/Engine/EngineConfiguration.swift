@@ -16,6 +16,10 @@ public struct EngineConfiguration: Equatable, Sendable {
   public var lookupSchedule: RetrySchedule
   /// Negative lookups before an order counts as not found, the visibility window aside.
   public var lookupsBeforeNotFound: Int
+  /// Whether the gateway watches the triggers of orders whose venue does not.
+  public var emulatesTriggers: Bool
+  /// How old a quote may be to trigger an order.
+  public var maxQuoteAgeMilliseconds: Int64
 
   /// A budget of new orders.
   public struct SubmitRate: Equatable, Sendable {
@@ -37,7 +41,8 @@ public struct EngineConfiguration: Equatable, Sendable {
     submitWaitMilliseconds: Int64 = 2_000, outcomeTimeoutMilliseconds: Int64 = 30_000,
     lookupSchedule: RetrySchedule = RetrySchedule(
       firstMilliseconds: 500, longestMilliseconds: 30_000),
-    lookupsBeforeNotFound: Int = 3
+    lookupsBeforeNotFound: Int = 3, emulatesTriggers: Bool = true,
+    maxQuoteAgeMilliseconds: Int64 = 5_000
   ) {
     self.limits = limits
     self.submitRate = submitRate
@@ -46,5 +51,7 @@ public struct EngineConfiguration: Equatable, Sendable {
     self.outcomeTimeoutMilliseconds = outcomeTimeoutMilliseconds
     self.lookupSchedule = lookupSchedule
     self.lookupsBeforeNotFound = lookupsBeforeNotFound
+    self.emulatesTriggers = emulatesTriggers
+    self.maxQuoteAgeMilliseconds = maxQuoteAgeMilliseconds
   }
 }

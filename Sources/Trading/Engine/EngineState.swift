@@ -27,6 +27,8 @@ final class LiveOrder {
   var submitWaiters: [Waiter] = []
   /// Callers that wait for the outcome of a cancel.
   var cancelWaiters: [Waiter] = []
+  /// Callers that wait for the outcome of a change.
+  var replaceWaiters: [Waiter] = []
   /// Lookups that came back negative, in a row.
   var negativeLookups = 0
   /// Lookups that were made, for the retry schedule.
@@ -39,6 +41,10 @@ final class LiveOrder {
   var reportedQuantity = Quantity.zero
   /// Whether it waits for its instrument's position to agree with the venue's.
   var isUnsettled = false
+  /// Its trigger, as long as the gateway watches it.
+  var watch: TriggerWatch?
+  /// Whether the breaker let it through and waits to hear how it went.
+  var holdsProbe = false
   /// The last journal entry about it; it leaves memory only once this one is durable.
   var lastEntry: UInt64 = 0
 
@@ -53,10 +59,15 @@ final class LiveOrder {
     static let submit = InFlight(rawValue: 1)
     static let cancel = InFlight(rawValue: 2)
     static let query = InFlight(rawValue: 4)
+    static let amend = InFlight(rawValue: 8)
+    /// What changes the order at the venue.
+    static let changes: InFlight = [.submit, .cancel, .amend]
   }
 
   /// Whether somebody waits for an answer about it.
-  var isAwaited: Bool { !submitWaiters.isEmpty || !cancelWaiters.isEmpty }
+  var isAwaited: Bool {
+    !submitWaiters.isEmpty || !cancelWaiters.isEmpty || !replaceWaiters.isEmpty
+  }
 
   /// Whether the venue has traded more of it than it has told trades of.
   var isMissingFills: Bool { order.filledQuantity < reportedQuantity }
@@ -70,12 +81,18 @@ final class LiveOrder {
 extension Order {
   /// What the order may still trade; nothing once it has ended.
   var liveLeaves: Quantity { facts.liveLeaves }
+  /// What the order may still add to a position: nothing if it may only reduce one.
+  var exposedLeaves: Quantity { facts.exposedLeaves }
 }
 
 extension OrderFacts {
   /// What the order may still trade; nothing once it has ended.
   @inline(__always)
   var liveLeaves: Quantity { state.isSealed ? .zero : leavesQuantity }
+
+  /// What the order may still add to a position: nothing if it may only reduce one.
+  @inline(__always)
+  var exposedLeaves: Quantity { terms.isReduceOnly ? .zero : liveLeaves }
 }
 
 /// A caller that waits for an answer about an order.
@@ -100,6 +117,10 @@ final class InstrumentState {
   let account: AccountState?
   var instrument: Instrument?
   var marketPrice: Price?
+  /// When the venue had that price.
+  var quotedAt: Timestamp?
+  /// Live orders whose triggers are watched here, oldest first.
+  var watched: [LiveOrder] = []
   var position: Position?
   var exposure = Exposure()
   /// Filled orders whose position has not been compared with the venue's yet, oldest first.

@@ -18,6 +18,9 @@ public enum Input: Sendable {
   case submit(OrderTerms, id: OrderID, request: RequestID)
   /// A caller wants an order cancelled.
   case cancel(OrderReference, request: RequestID)
+  /// A caller wants an order changed; `id` is that of the order that takes its place, if the venue
+  /// cannot change it.
+  case replace(OrderReference, OrderChange, id: OrderID, request: RequestID)
   /// A caller wants a position closed; `id` is the id of the closing order.
   case close(PositionKey, id: OrderID, request: RequestID)
   /// An operator sets what may be sent.
@@ -39,15 +42,17 @@ public enum Input: Sendable {
   case submitted(OrderID, SubmitOutcome)
   /// What came of asking for a cancel.
   case cancelAnswered(OrderID, CancelOutcome)
+  /// What came of asking for a change.
+  case amendAnswered(OrderID, AmendOutcome)
   /// What came of asking for an order.
   case queryAnswered(OrderID, QueryOutcome)
   /// A venue told of an order by itself.
   case reported(OrderReport)
   /// A venue's positions; those that are not mentioned are flat.
   case positionsReported(AccountID, [PositionReport])
-  /// A market price moved.
-  case priced(PositionKey, Price)
-  /// A plugin is connected: its instruments and whether its orders can be asked for later.
+  /// A market price, and when the venue had it; nil for just now.
+  case priced(PositionKey, Price, quotedAt: Timestamp? = nil)
+  /// A plugin is connected: its instruments and what its venue can do.
   case connected(AccountID, instruments: [Instrument], rules: VenueRules)
   /// The venue's open orders, after a connect or a sweep.
   case openOrdersReported(AccountID, [OrderReport])
@@ -57,27 +62,14 @@ public enum Input: Sendable {
   case tick
 }
 
-/// What the engine has to know about a venue's memory.
-public struct VenueRules: Equatable, Sendable {
-  /// Whether an order can be asked for by our id after a crash. Where it cannot, an outcome is
-  /// made durable before it is told to anybody.
-  public var canBeAskedLater: Bool
-  /// How long the venue may say "no such order" about an order that it has.
-  public var visibilityWindowMilliseconds: Int64
-
-  /// Rules from their parts.
-  public init(canBeAskedLater: Bool, visibilityWindowMilliseconds: Int64) {
-    self.canBeAskedLater = canBeAskedLater
-    self.visibilityWindowMilliseconds = visibilityWindowMilliseconds
-  }
-}
-
 /// A question to the store about an order that is not in memory, with what to do with the answer.
 public enum LookUp: Equatable, Sendable {
   /// Was there an order under this key? If not, go on with the submission.
   case key(IdempotencyKey, OrderTerms, id: OrderID, request: RequestID)
   /// Cancel this order, if it can be.
   case cancel(OrderReference, request: RequestID)
+  /// Change this order, if it can be.
+  case replace(OrderReference, OrderChange, id: OrderID, request: RequestID)
   /// The venue told of this order.
   case report(OrderReport)
 }

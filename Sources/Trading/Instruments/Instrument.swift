@@ -57,7 +57,8 @@ public struct Instrument: Equatable, Sendable {
         sentence: "The quantity of \(symbol) must be at most \(maxQuantity), but is \(quantity).",
         value: "\(quantity)", limit: "\(maxQuantity)")
     }
-    if let price = terms.limitPrice, !price.amount.isMultiple(of: tickSize) {
+    for price in [terms.limitPrice, terms.triggerPrice] {
+      guard let price, !price.amount.isMultiple(of: tickSize) else { continue }
       return Denial(
         code: "TICK_SIZE",
         sentence: "The price of \(symbol) must be a multiple of \(tickSize), but is \(price).",
@@ -67,14 +68,14 @@ public struct Instrument: Equatable, Sendable {
   }
 
   private func brokenNotionalRule(by terms: OrderTerms, marketPrice: Price?) -> Denial? {
-    guard let price = terms.limitPrice ?? marketPrice ?? terms.referencePrice else { return nil }
+    guard let price = terms.ownPrice ?? marketPrice ?? terms.referencePrice else { return nil }
     // Quantity is within the venue's maximum here, but a limit price is still anybody's number.
     guard let notional = terms.quantity.amount.multiplied(by: price.amount) else {
       return Denial(
         code: "NOTIONAL_TOO_LARGE", sentence: "Price times quantity is too large to be real.",
         value: "\(price)", limit: nil)
     }
-    if notional < minNotional, terms.purpose == .trade {
+    if notional < minNotional, terms.purpose == .trade, !terms.isReduceOnly {
       return Denial(
         code: "MIN_NOTIONAL",
         sentence: "Price times quantity of \(symbol) must be at least \(minNotional) "

@@ -22,6 +22,7 @@ extension OrderEvent {
     case .received: nil
     case .denied: .denied
     case .held: .held
+    case .trailed: .trailed
     case .submitting: .submitting
     case .accepted: .accepted
     case .rejected: .rejected
@@ -35,6 +36,7 @@ extension OrderEvent {
     case .triggered: .triggered
     case .suspended: .suspended
     case .replaceRequested: .replaceRequested
+    case .amended: .amended
     case .replaced: .replaced
     case .replaceRefused: .replaceRefused
     case .settled: .settled
@@ -95,6 +97,7 @@ extension OrderFacts {
     case .venue: uncertainty = nil
     case .sealed(let ending):
       pending = []
+      amendment = nil
       // A verdict of "not found" stays marked: it is the one ending that no venue has stated.
       if ending != .notFound { uncertainty = nil }
     }
@@ -105,7 +108,10 @@ extension OrderFacts {
     switch event {
     case .received, .submitting, .notFound, .triggered: break
     case .denied(let denial): explanation = denial
-    case .held(let why): explain("HELD", why)
+    case .held(let why):
+      isEmulated = true
+      explain("HELD", why)
+    case .trailed(let best): trailedPrice = best
     case .accepted(let id): venueOrderID = id ?? venueOrderID
     case .rejected(let rejection): explain(rejection.code, rejection.sentence)
     case .becameUnknown(let why): uncertainty = Uncertainty(since: now, reason: why)
@@ -117,13 +123,29 @@ extension OrderFacts {
     case .cancelRefused(let isGone, let why):
       explain("CANCEL_REFUSED", why)
       if !isGone { pending.remove(.cancel) }
-    case .replaceRequested: pending.insert(.replace)
-    case .replaced(let successor): explain("REPLACED", "Replaced by \(successor).")
+    case .replaceRequested(let wanted):
+      pending.insert(.replace)
+      amendment = wanted
+    case .amended: amend()
+    case .replaced(let successor):
+      self.successor = successor
+      explain("REPLACED", "Replaced by \(successor).")
     case .replaceRefused(let why):
       explain("REPLACE_REFUSED", why)
       pending.remove(.replace)
+      amendment = nil
     case .settled: isSettled = true
     }
+  }
+
+  private mutating func amend() {
+    guard let amendment else { return }
+    requestedTerms = requestedTerms ?? terms
+    terms = terms.amended(by: amendment)
+    pending.remove(.replace)
+    self.amendment = nil
+    // Trades that crossed the change may have filled all that it left.
+    if case .venue = phase, leavesQuantity.isZero { enter(.sealed(.filled)) }
   }
 
   private mutating func explain(_ code: String, _ sentence: String?) {

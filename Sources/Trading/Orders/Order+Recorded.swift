@@ -26,13 +26,24 @@ public struct RecordedFacts: Equatable, Sendable {
   public var tradeIDs: [TradeID]
   /// Why the order is as it is.
   public var explanation: Denial?
+  /// Whether the gateway watches its trigger.
+  public var isEmulated: Bool
+  /// The best price since an emulated trailing stop became active.
+  public var trailedPrice: Price?
+  /// What was asked for first; nil unless it was amended.
+  public var requestedTerms: OrderTerms?
+  /// A change that the venue has not answered yet.
+  public var amendment: Amendment?
+  /// The order that took its place.
+  public var successor: OrderID?
 
   /// Facts from their parts.
   public init(
     updatedAt: Timestamp, phase: OrderPhase, pending: PendingRequests, uncertainty: Uncertainty?,
     isSettled: Bool, venueOrderID: VenueOrderID?, filledQuantity: Quantity,
     filledNotional: Decimal, fee: Decimal, feeAsset: Asset?, tradeIDs: [TradeID],
-    explanation: Denial?
+    explanation: Denial?, isEmulated: Bool = false, trailedPrice: Price? = nil,
+    requestedTerms: OrderTerms? = nil, amendment: Amendment? = nil, successor: OrderID? = nil
   ) {
     self.updatedAt = updatedAt
     self.phase = phase
@@ -46,6 +57,11 @@ public struct RecordedFacts: Equatable, Sendable {
     self.feeAsset = feeAsset
     self.tradeIDs = tradeIDs
     self.explanation = explanation
+    self.isEmulated = isEmulated
+    self.trailedPrice = trailedPrice
+    self.requestedTerms = requestedTerms
+    self.amendment = amendment
+    self.successor = successor
   }
 }
 
@@ -65,6 +81,11 @@ extension Order {
     order.feeAsset = facts.feeAsset
     order.tradeIDs = facts.tradeIDs
     order.explanation = facts.explanation
+    order.isEmulated = facts.isEmulated
+    order.trailedPrice = facts.trailedPrice
+    order.requestedTerms = facts.requestedTerms
+    order.amendment = facts.amendment
+    order.successor = facts.successor
     self.init(order)
   }
 }

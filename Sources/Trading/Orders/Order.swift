@@ -26,8 +26,14 @@ public struct Order: Equatable, Sendable {
 
   /// Our id, which is also the client order id at the venue.
   public var id: OrderID { box.facts.id }
-  /// What was asked for.
+  /// What is asked for now.
   public var terms: OrderTerms { box.facts.terms }
+  /// What was asked for first.
+  public var requestedTerms: OrderTerms { box.facts.requestedTerms ?? box.facts.terms }
+  /// A change that the venue has not answered yet.
+  public var amendment: Amendment? { box.facts.amendment }
+  /// The order that took its place.
+  public var successor: OrderID? { box.facts.successor }
   /// When the order was received.
   public var createdAt: Timestamp { box.facts.createdAt }
   /// When the last event happened.
@@ -52,6 +58,14 @@ public struct Order: Equatable, Sendable {
   public var feeAsset: Asset? { box.facts.feeAsset }
   /// The trades that counted.
   public var tradeIDs: [TradeID] { box.facts.tradeIDs }
+  /// Whether the gateway watches its trigger, because its venue does not.
+  public var isEmulated: Bool { box.facts.isEmulated }
+  /// The best price since an emulated trailing stop became active; nil before.
+  public var trailedPrice: Price? { box.facts.trailedPrice }
+  /// What the venue is to execute: the order's own type, or what an emulated one has become.
+  public var executedType: OrderType {
+    isEmulated ? box.facts.terms.type.executed : box.facts.terms.type
+  }
   /// Why the order is as it is: the last refusal, suspension or ending that gave a reason.
   public var explanation: Denial? { box.facts.explanation }
 

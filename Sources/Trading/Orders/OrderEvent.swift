@@ -7,8 +7,10 @@ public enum OrderEvent: Equatable, Sendable {
   case received(OrderTerms)
   /// A local check refused the order; it was never sent.
   case denied(Denial)
-  /// The order waits for a trigger, a parent or a venue gate.
+  /// The gateway watches the order's trigger, because its venue does not.
   case held(reason: String)
+  /// The market has moved in favour of an emulated trailing stop: its best price.
+  case trailed(Price)
   /// The intent to send: from here on bytes may be on the wire.
   case submitting
   /// The venue acknowledged the order.
@@ -29,12 +31,14 @@ public enum OrderEvent: Equatable, Sendable {
   case expired(reason: String?)
   /// Lookups in open orders and history stayed negative past the venue's visibility window.
   case notFound
-  /// The venue elected the order's stop.
+  /// The order's trigger was reached: at the venue, or here for an emulated one.
   case triggered
   /// The venue suspended the order.
   case suspended(reason: String?)
   /// A change of price or quantity was asked for.
-  case replaceRequested
+  case replaceRequested(Amendment)
+  /// The change that was asked for is in force: the order has other terms now.
+  case amended
   /// The order was superseded by another one.
   case replaced(by: OrderID)
   /// The venue refused the change.

@@ -54,7 +54,8 @@ public struct Uncertainty: Equatable, Sendable {
 /// Everything that an order is made of.
 struct OrderFacts: Equatable, Sendable {
   let id: OrderID
-  let terms: OrderTerms
+  /// As they are now.
+  var terms: OrderTerms
   let createdAt: Timestamp
   var updatedAt: Timestamp
   var phase: OrderPhase
@@ -68,6 +69,12 @@ struct OrderFacts: Equatable, Sendable {
   var feeAsset: Asset?
   var tradeIDs: [TradeID]
   var explanation: Denial?
+  var isEmulated: Bool
+  var trailedPrice: Price?
+  /// What was asked for first; nil unless it was amended.
+  var requestedTerms: OrderTerms?
+  var amendment: Amendment?
+  var successor: OrderID?
 
   init(id: OrderID, terms: OrderTerms, at now: Timestamp) {
     self.id = id
@@ -85,6 +92,11 @@ struct OrderFacts: Equatable, Sendable {
     feeAsset = nil
     tradeIDs = []
     explanation = nil
+    isEmulated = false
+    trailedPrice = nil
+    requestedTerms = nil
+    amendment = nil
+    successor = nil
   }
 
   /// What is still to be filled.

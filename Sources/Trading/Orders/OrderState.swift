@@ -75,11 +75,11 @@ public enum OrderMove: Equatable, Sendable {
 
 /// The kinds of event, as the columns of the transition table.
 public enum OrderEventKind: String, Sendable, CaseIterable {
-  case denied, held, submitting, accepted, rejected, becameUnknown
+  case denied, held, trailed, submitting, accepted, rejected, becameUnknown
   case partlyFilled, lastFilled
   case cancelRequested, canceled, cancelRefusedGone, cancelRefused
   case expired, notFound, triggered, suspended
-  case replaceRequested, replaced, replaceRefused, settled
+  case replaceRequested, amended, replaced, replaceRefused, settled
 }
 
 extension OrderState {
@@ -101,15 +101,19 @@ extension OrderState {
     switch event {
     case .denied: .become(.sealed(.denied))
     case .held: self == .held ? .ignore : .become(.held)
+    // Only what is held has its trigger here.
+    case .trailed, .triggered: self == .held ? .apply : .impossible
     case .submitting: .become(.wire)
     // Never sent, so the cancel is final at once and needs no venue.
     case .canceled: .become(.sealed(.canceled))
     case .expired: .become(.sealed(.expired))
     case .becameUnknown: .ignore
-    case .replaceRequested: .refuse
+    // What is held is changed here and now.
+    case .replaceRequested: self == .held ? .apply : .refuse
+    case .amended: self == .held ? .apply : .impossible
     case .cancelRequested: .apply
     case .accepted, .rejected, .partlyFilled, .lastFilled, .cancelRefusedGone, .cancelRefused,
-      .notFound, .triggered, .suspended, .replaced, .replaceRefused, .settled:
+      .notFound, .suspended, .replaced, .replaceRefused, .settled:
       .impossible
     }
   }
@@ -133,7 +137,8 @@ extension OrderState {
     case .triggered: .become(.venue(.triggered))
     case .suspended: .become(.venue(.suspended))
     case .replaceRequested: .refuse
-    case .denied, .held, .submitting, .replaced, .replaceRefused, .settled: .impossible
+    case .denied, .held, .trailed, .submitting, .amended, .replaced, .replaceRefused, .settled:
+      .impossible
     }
   }
 
@@ -162,9 +167,11 @@ extension OrderState {
     case .triggered: self == .triggered ? .ignore : .become(.venue(.triggered))
     case .suspended: self == .suspended ? .ignore : .become(.venue(.suspended))
     case .replaceRequested: self == .pendingCancel || self == .pendingReplace ? .refuse : .apply
+    // A cancel that was asked for afterwards hides the change, which may come through all the same.
+    case .amended: self == .pendingReplace || self == .pendingCancel ? .apply : .ignore
     case .replaced: .become(.sealed(.replaced))
     case .replaceRefused: self == .pendingReplace ? .apply : .ignore
-    case .denied, .held, .submitting, .settled: .impossible
+    case .denied, .held, .trailed, .submitting, .settled: .impossible
     }
   }
 
@@ -176,9 +183,9 @@ extension OrderState {
     case .cancelRequested, .replaceRequested: .refuse
     case .settled: self == .filled ? .apply : .ignore
     case .accepted, .becameUnknown, .cancelRefusedGone, .cancelRefused, .expired, .notFound,
-      .triggered, .suspended, .replaceRefused:
+      .triggered, .suspended, .amended, .replaceRefused:
       .ignore
-    case .denied, .held, .submitting, .replaced: .impossible
+    case .denied, .held, .trailed, .submitting, .replaced: .impossible
     }
   }
 
@@ -189,9 +196,9 @@ extension OrderState {
     case .lastFilled: .become(.sealed(.filled))
     case .cancelRequested, .replaceRequested: .refuse
     case .accepted, .rejected, .becameUnknown, .canceled, .cancelRefusedGone, .cancelRefused,
-      .expired, .notFound, .triggered, .suspended, .replaced, .replaceRefused:
+      .expired, .notFound, .triggered, .suspended, .amended, .replaced, .replaceRefused:
       .ignore
-    case .denied, .held, .submitting, .settled: .impossible
+    case .denied, .held, .trailed, .submitting, .settled: .impossible
     }
   }
 
@@ -208,10 +215,10 @@ extension OrderState {
     // Somebody doubts the verdict: the venue is asked to cancel anyway, the state stays.
     case .cancelRequested: .ignore
     case .replaceRequested: .refuse
-    case .rejected, .becameUnknown, .cancelRefusedGone, .cancelRefused, .notFound,
+    case .rejected, .becameUnknown, .cancelRefusedGone, .cancelRefused, .notFound, .amended,
       .replaceRefused:
       .ignore
-    case .denied, .held, .submitting, .replaced, .settled: .impossible
+    case .denied, .held, .trailed, .submitting, .replaced, .settled: .impossible
     }
   }
 }

@@ -1,4 +1,4 @@
-// What a caller asked for. Terms never change after the order was received; two submissions under
+// What a caller asked for. Terms never change: an amendment makes new ones. Two submissions under
 // one idempotency key are the same request exactly if their terms are equal. They are a class
 // because they are shared: an order is copied into every action and journal entry about it.
 
@@ -16,9 +16,10 @@ public final class OrderTerms: Equatable, Sendable {
   public let timeInForce: TimeInForce
   /// Whether it may only add liquidity: a LIMIT that would trade at once is refused by the venue.
   public let isPostOnly: Bool
-  /// How much, in the base asset, above nothing.
+  /// How much, in the base asset, above nothing; nothing where the engine has yet to work it out
+  /// from a quote quantity.
   public let quantity: Quantity
-  /// The limit price; nil exactly for MARKET.
+  /// The limit price; nil exactly where the type has none.
   public let limitPrice: Price?
   /// The price that the caller saw when it decided on a MARKET order. It does not limit the order.
   public let referencePrice: Price?
@@ -28,6 +29,13 @@ public final class OrderTerms: Equatable, Sendable {
   public let idempotencyKey: IdempotencyKey?
   /// Why the order exists.
   public let purpose: OrderPurpose
+  /// Apart, so that a plain order does not carry what it does not have.
+  private final class Box: Sendable {
+    let instructions: OrderInstructions
+    init(_ instructions: OrderInstructions) { self.instructions = instructions }
+  }
+
+  private let box: Box?
   /// What the caller attached to it.
   public let labels: OrderLabels
   /// The keys under which no second order may exist.
@@ -39,7 +47,7 @@ public final class OrderTerms: Equatable, Sendable {
     timeInForce: TimeInForce? = nil, isPostOnly: Bool = false, limitPrice: Price? = nil,
     referencePrice: Price? = nil, clientOrderID: ClientOrderID? = nil,
     idempotencyKey: IdempotencyKey? = nil, purpose: OrderPurpose = .trade,
-    labels: OrderLabels = OrderLabels()
+    instructions: OrderInstructions? = nil, labels: OrderLabels = OrderLabels()
   ) {
     self.account = account
     self.symbol = symbol
@@ -53,6 +61,7 @@ public final class OrderTerms: Equatable, Sendable {
     self.clientOrderID = clientOrderID
     self.idempotencyKey = idempotencyKey
     self.purpose = purpose
+    box = instructions.flatMap { $0.isEmpty ? nil : Box($0) }
     self.labels = labels
     let clientKey = clientOrderID.map(IdempotencyKey.init(clientOrderID:))
     uniqueKeys =
@@ -63,6 +72,9 @@ public final class OrderTerms: Equatable, Sendable {
       }
   }
 
+  /// Its rarer terms; nil if it has none.
+  public var instructions: OrderInstructions? { box?.instructions }
+
   /// The position that the order moves.
   public var positionKey: PositionKey { PositionKey(account: account, symbol: symbol) }
 
@@ -71,9 +83,40 @@ public final class OrderTerms: Equatable, Sendable {
     a === b
       || (a.account == b.account && a.symbol == b.symbol && a.side == b.side && a.type == b.type
         && a.timeInForce == b.timeInForce && a.isPostOnly == b.isPostOnly
-        && a.quantity == b.quantity && a.limitPrice == b.limitPrice
+        && (a.quantity == b.quantity || a.quoteQuantity != nil) && a.limitPrice == b.limitPrice
         && a.referencePrice == b.referencePrice && a.clientOrderID == b.clientOrderID
-        && a.idempotencyKey == b.idempotencyKey && a.purpose == b.purpose && a.labels == b.labels)
+        && a.idempotencyKey == b.idempotencyKey && a.purpose == b.purpose
+        && a.instructions == b.instructions && a.labels == b.labels)
+  }
+}
+
+extension OrderTerms {
+  /// The order whose place it takes.
+  public var replaces: OrderID? { instructions?.replaces }
+  /// What the order waits for; nil exactly for MARKET and LIMIT.
+  public var trigger: Trigger? { instructions?.trigger }
+  /// The fixed price that triggers it; nil for a trailing stop.
+  public var triggerPrice: Price? { instructions?.trigger?.fixedPrice }
+  /// When what is left is cancelled; nil unless the time in force is GTD.
+  public var expiresAt: Timestamp? { instructions?.expiresAt }
+  /// Whether it may only make a position smaller.
+  public var isReduceOnly: Bool { instructions?.isReduceOnly ?? false }
+  /// What a MARKET order was to be worth, in the quote asset.
+  public var quoteQuantity: Decimal? { instructions?.quoteQuantity }
+  /// How much of a LIMIT order the venue shows at once; nil for all of it.
+  public var displayQuantity: Quantity? { instructions?.displayQuantity }
+
+  /// The price that values the order: its own, as far as it has one.
+  public var ownPrice: Price? { limitPrice ?? triggerPrice }
+
+  /// The same terms with a quantity that was worked out.
+  func with(_ quantity: Quantity) -> OrderTerms {
+    OrderTerms(
+      account: account, symbol: symbol, side: side, type: type, quantity: quantity,
+      timeInForce: timeInForce, isPostOnly: isPostOnly, limitPrice: limitPrice,
+      referencePrice: referencePrice, clientOrderID: clientOrderID,
+      idempotencyKey: idempotencyKey, purpose: purpose, instructions: instructions,
+      labels: labels)
   }
 }
 

@@ -66,7 +66,7 @@ extension RiskLimits {
           + "MAX_OPEN_ORDERS allows. Cancel some or raise it.",
         value: "\(context.openOrders)", limit: "\(maxOpenOrders)")
     }
-    guard let price = terms.limitPrice ?? context.marketPrice ?? terms.referencePrice else {
+    guard let price = terms.ownPrice ?? context.marketPrice ?? terms.referencePrice else {
       return Denial(
         code: "NO_PRICE",
         sentence: "There is no price for \(terms.symbol) yet, so the order cannot be checked "
@@ -90,7 +90,10 @@ extension RiskLimits {
 
   /// Only the aggressive side is checked: a BUY far below the market just rests.
   private func denialOfPrice(_ terms: OrderTerms, market: Price?) -> Denial? {
-    guard let priceCollarPercent, let limit = terms.limitPrice, let market else { return nil }
+    // A conditional order meets the market at its trigger.
+    guard let priceCollarPercent, let limit = terms.limitPrice,
+      let market = terms.triggerPrice ?? market
+    else { return nil }
     let share = Decimal.quotient(priceCollarPercent, over: Decimal(100), scale: Decimal.scaleMax)
     let width = (market.amount * share).rounded(toScale: Position.priceScale)
     let bound = terms.side == .buy ? market.amount + width : market.amount - width
@@ -106,7 +109,7 @@ extension RiskLimits {
   private func denialOfPosition(
     _ terms: OrderTerms, price: Price, in context: RiskContext
   ) -> Denial? {
-    guard let maxPositionNotional else { return nil }
+    guard let maxPositionNotional, !terms.isReduceOnly else { return nil }
     let position = context.positionQuantity
     let sameWay = (context.exposure.leaves(on: terms.side) + terms.quantity).amount
     let reached = terms.side == .buy ? position + sameWay : position - sameWay

@@ -31,17 +31,43 @@ public struct OrderReport: Equatable, Sendable {
   public var filledQuantity: Quantity
   /// The trades that the report tells of; all of them in answer to a query.
   public var fills: [Fill]
+  /// The order's terms at the venue, where it states them.
+  public var terms: ReportedTerms?
 
   /// A report from its parts.
   public init(
     orderID: OrderID, venueOrderID: VenueOrderID?, status: VenueOrderStatus,
-    filledQuantity: Quantity, fills: [Fill]
+    filledQuantity: Quantity, fills: [Fill], terms: ReportedTerms? = nil
   ) {
     self.orderID = orderID
     self.venueOrderID = venueOrderID
     self.status = status
     self.filledQuantity = filledQuantity
     self.fills = fills
+    self.terms = terms
+  }
+}
+
+/// What of an order's terms can be changed, as the venue states it.
+public struct ReportedTerms: Equatable, Sendable {
+  /// The whole quantity.
+  public var quantity: Quantity
+  /// The limit price.
+  public var limitPrice: Price?
+  /// The fixed price of the trigger.
+  public var triggerPrice: Price?
+
+  /// Terms from their parts.
+  public init(quantity: Quantity, limitPrice: Price?, triggerPrice: Price?) {
+    self.quantity = quantity
+    self.limitPrice = limitPrice
+    self.triggerPrice = triggerPrice
+  }
+
+  /// Whether an amendment asked for these.
+  func matches(_ amendment: Amendment) -> Bool {
+    quantity == amendment.quantity && limitPrice == amendment.limitPrice
+      && triggerPrice == amendment.triggerPrice
   }
 }
 

@@ -21,6 +21,16 @@ public enum CancelOutcome: Equatable, Sendable {
   case unknown(reason: String)
 }
 
+/// What came of asking for a change of an order.
+public enum AmendOutcome: Equatable, Sendable {
+  /// The venue changed it; the report has the fills so far.
+  case amended(OrderReport)
+  /// The venue refused; `isGone` if it said the order is unknown or already done.
+  case refused(isGone: Bool, reason: String)
+  /// Nobody knows.
+  case unknown(reason: String)
+}
+
 /// What came of asking for an order by its client order id, in open orders and in history.
 public enum QueryOutcome: Equatable, Sendable {
   /// The venue has it.

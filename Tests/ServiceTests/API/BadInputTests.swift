@@ -26,6 +26,14 @@ private func order(_ fields: String) -> String {
   #"{"symbol":"BTCUSDT","side":"BUY","order_type":"MARKET",\#(fields)}"#
 }
 
+private func stop(_ type: String, _ fields: String) -> String {
+  #"{"symbol":"BTCUSDT","side":"BUY","order_type":"\#(type)","quantity":0.01\#(fields)}"#
+}
+
+private func limit(_ fields: String) -> String {
+  #"{"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","quantity":0.01,"price":60000,\#(fields)}"#
+}
+
 private let badBodies = [
   BadBody("nothing", "", 400, "MALFORMED_JSON"),
   BadBody("half an object", #"{"symbol":"BTCUSDT""#, 400, "MALFORMED_JSON"),
@@ -68,8 +76,48 @@ private let badBodies = [
     "an unknown side", #"{"symbol":"BTCUSDT","side":"LONG","type":"MARKET","quantity":1}"#,
     422, "INVALID_SIDE"),
   BadBody(
-    "an unknown type", #"{"symbol":"BTCUSDT","side":"BUY","type":"STOP","quantity":1}"#, 422,
+    "an unknown type", #"{"symbol":"BTCUSDT","side":"BUY","type":"BEST","quantity":1}"#, 422,
     "INVALID_TYPE"),
+  BadBody("a stop without its price", stop("STOP", ""), 422, "MISSING_STOP_PRICE"),
+  BadBody(
+    "a stop below the market for BUY", stop("STOP", #","stop_price":60000"#), 422,
+    "STOP_WRONG_SIDE"),
+  BadBody(
+    "a take-profit above the market for BUY", stop("TAKE_PROFIT", #","stop_price":70000"#), 422,
+    "STOP_WRONG_SIDE"),
+  BadBody(
+    "a stop between ticks", stop("STOP", #","stop_price":70000.001"#), 422, "TICK_SIZE"),
+  BadBody(
+    "a stop limit without a price", stop("STOP_LIMIT", #","stop_price":70000"#), 422,
+    "MISSING_PRICE"),
+  BadBody("a trailing stop without a trail", stop("TRAILING_STOP", ""), 422, "INVALID_TRAIL"),
+  BadBody(
+    "a trail in two ways", stop("TRAILING_STOP", #","trail_amount":1,"trail_percent":1"#), 422,
+    "INVALID_TRAIL"),
+  BadBody(
+    "a trail of 100 %", stop("TRAILING_STOP", #","trail_percent":100"#), 422, "INVALID_TRAIL"),
+  BadBody(
+    "a stop that kills or fills", stop("STOP", #","stop_price":70000,"time_in_force":"FOK""#), 422,
+    "INVALID_TIME_IN_FORCE"),
+  BadBody(
+    "a date in the past", limit(#""time_in_force":"GTD","expire_at":"2020-01-01T00:00:00Z""#),
+    422, "GTD_IN_PAST"),
+  BadBody("a date that is none", limit(#""expire_at":"soon""#), 422, "INVALID_TIME"),
+  BadBody("GTD without a date", limit(#""time_in_force":"GTD""#), 422, "MISSING_FIELD"),
+  BadBody(
+    "a date for GTC", limit(#""time_in_force":"GTC","expire_at":"2099-01-01T00:00:00Z""#), 422,
+    "CONTRADICTION"),
+  BadBody(
+    "a quantity in two ways", order(#""quantity":1,"quote_quantity":100"#), 422, "CONTRADICTION"),
+  BadBody(
+    "a quote quantity of a limit", limit(#""quote_quantity":100"#), 422, "FIELD_NOT_FOR_TYPE"),
+  BadBody(
+    "a quote quantity below the lot step", order(#""quote_quantity":0.001"#), 422, "MIN_QUANTITY"),
+  BadBody(
+    "more shown than there is", limit(#""display_quantity":2"#), 422, "DISPLAY_QUANTITY"),
+  BadBody(
+    "Binance's trailing delta", order(#""quantity":1,"trailing_delta":100"#), 422,
+    "FIELD_NOT_FOR_TYPE"),
   BadBody(
     "an unknown time in force", order(#""quantity":1,"time_in_force":"DAY""#), 422,
     "INVALID_TIME_IN_FORCE"),
@@ -101,8 +149,9 @@ private let badBodies = [
   BadBody(
     "a confidence of 2", order(#""quantity":0.01,"confidence":2"#), 422,
     "INVALID_CONFIDENCE"),
-  BadBody("a stop price", order(#""quantity":0.01,"stop_price":60000"#), 422, "UNSUPPORTED_FIELD"),
-  BadBody("reduce only", order(#""quantity":0.01,"reduce_only":true"#), 422, "UNSUPPORTED_FIELD"),
+  BadBody("a stop price", order(#""quantity":0.01,"stop_price":60000"#), 422, "FIELD_NOT_FOR_TYPE"),
+  BadBody(
+    "reduce only", order(#""quantity":0.01,"reduce_only":true"#), 422, "REDUCE_ONLY_NO_POSITION"),
   BadBody(
     "a client order id with a space", order(#""quantity":0.01,"client_order_id":"a b""#),
     422, "INVALID_CLIENT_ORDER_ID"),
@@ -176,7 +225,7 @@ private let badBodies = [
   @Test func `OPTIONS tells what is possible, for a path and for the server`() throws {
     let path = try service.call("OPTIONS", "/orders/x")
     #expect(path.status == 204)
-    #expect(path.header("Allow") == "GET, DELETE, HEAD, OPTIONS")
+    #expect(path.header("Allow") == "GET, PUT, DELETE, HEAD, OPTIONS")
     #expect(try service.call("OPTIONS", "*").status == 204)
   }
 

@@ -69,14 +69,39 @@ extension SeededGenerator {
     return OrderTerms(
       account: pick(accounts), symbol: pick(symbols), side: pick(Side.allCases), type: type,
       quantity: quantity(), timeInForce: maybe { $0.pick(TimeInForce.allCases) },
-      isPostOnly: type == .limit && chance(30), limitPrice: type == .limit ? price() : nil,
+      isPostOnly: type == .limit && chance(30), limitPrice: type.hasLimitPrice ? price() : nil,
       referencePrice: maybe { $0.price() }, clientOrderID: clientOrderID, idempotencyKey: key,
-      purpose: pick(OrderPurpose.allCases),
+      purpose: pick(OrderPurpose.allCases), instructions: maybe { $0.instructions(type) },
       labels: OrderLabels(
         strategyID: maybe { $0.pick(strategies) }, signalID: signal,
         category: maybe { _ in label("swing") },
         confidence: maybe { $0.decimal(digitsMax: 18, scaleMax: 18) },
         stopLoss: maybe { $0.price() }, takeProfit: maybe { $0.price() }))
+  }
+
+  mutating func instructions(_ type: OrderType) -> OrderInstructions {
+    var instructions = OrderInstructions()
+    if type == .trailingStop {
+      instructions.trigger = .trailing(
+        chance(50) ? .amount(price().amount) : .percent(price().amount),
+        activationPrice: maybe { $0.price() })
+    } else if type.isConditional {
+      instructions.trigger = .price(price())
+    }
+    instructions.expiresAt = maybe {
+      Timestamp(microseconds: start.microseconds + Int64($0.number(0...1_000_000)))
+    }
+    instructions.isReduceOnly = chance(50)
+    instructions.quoteQuantity = maybe { $0.price().amount }
+    instructions.displayQuantity = maybe { $0.quantity() }
+    instructions.replaces = maybe { OrderID(value: UInt128($0.next())) }
+    return instructions
+  }
+
+  mutating func amendment() -> Amendment {
+    Amendment(
+      quantity: quantity(), limitPrice: maybe { $0.price() }, triggerPrice: maybe { $0.price() },
+      successor: OrderID(value: UInt128(next())))
   }
 
   mutating func fill(trade: Int) -> Fill {
@@ -109,7 +134,9 @@ extension SeededGenerator {
     case "not_found": .notFound
     case "triggered": .triggered
     case "suspended": .suspended(reason: maybe { $0.text() })
-    case "replace_requested": .replaceRequested
+    case "trailed": .trailed(price())
+    case "replace_requested": .replaceRequested(amendment())
+    case "amended": .amended
     case "replaced": .replaced(by: OrderID(value: UInt128(next()) << 64 | UInt128(next())))
     case "replace_refused": .replaceRefused(reason: text())
     case "settled": .settled
@@ -122,5 +149,5 @@ extension SeededGenerator {
 let eventNames = [
   "received", "denied", "held", "submitting", "accepted", "rejected", "became_unknown", "filled",
   "cancel_requested", "canceled", "cancel_refused", "expired", "not_found", "triggered",
-  "suspended", "replace_requested", "replaced", "replace_refused", "settled",
+  "suspended", "trailed", "replace_requested", "amended", "replaced", "replace_refused", "settled",
 ]

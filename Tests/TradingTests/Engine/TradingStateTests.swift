@@ -50,9 +50,9 @@ import Trading
     let desk = Desk()
     let (id, request, _) = desk.submit()
     desk.set(.halted)
-    let actions = desk.record()
-    #expect(actions.sends.isEmpty)
+    #expect(desk.record().sends.isEmpty)
     #expect(desk.state(id) == .canceled)
+    let actions = desk.record()
     #expect(actions.replies(to: request).map(\.word) == ["created"])
     #expect(actions.replies(to: request).first?.order?.state == .canceled)
   }

@@ -106,7 +106,8 @@ private func apply(_ event: OrderEvent, to state: OrderState) -> (EventResult, O
       uncertainty: order.uncertainty, isSettled: order.isSettled,
       venueOrderID: order.venueOrderID, filledQuantity: order.filledQuantity,
       filledNotional: order.filledNotional, fee: order.fee, feeAsset: order.feeAsset,
-      tradeIDs: order.tradeIDs, explanation: order.explanation)
+      tradeIDs: order.tradeIDs, explanation: order.explanation, isEmulated: order.isEmulated,
+      trailedPrice: order.trailedPrice, amendment: order.amendment, successor: order.successor)
     let read = Order(
       id: order.id, terms: order.terms, createdAt: order.createdAt, recorded: facts)
     #expect(read == order)
@@ -202,8 +203,8 @@ private func apply(_ event: OrderEvent, to state: OrderState) -> (EventResult, O
     for _ in 0..<200 {
       let event = anyEvent(&random)
       switch event {
-      case .received, .denied, .held, .submitting, .becameUnknown, .cancelRequested,
-        .replaceRequested, .settled:
+      case .received, .denied, .held, .trailed, .submitting, .becameUnknown, .cancelRequested,
+        .replaceRequested, .amended, .settled:
         _ = order.apply(event, at: start)
         #expect(!order.state.isSealed, "seed \(seed)")
       case .accepted, .rejected, .filled, .canceled, .cancelRefused, .expired, .notFound,

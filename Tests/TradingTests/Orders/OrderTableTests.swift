@@ -15,6 +15,8 @@
 //  5. REJECTED and NOT_FOUND ignore `cancelRequested`, because nothing is pending on an order that
 //     has ended; the engine sends the cancel anyway.
 //  6. WORKING and its kind ignore refusals of cancels that nobody asked for.
+//  7. HELD takes a trigger, the best price of a trailing stop and a change as facts: what waits
+//     here is decided here. PENDING_CANCEL takes a change that crossed the cancel.
 
 import Testing
 import Trading
@@ -68,7 +70,7 @@ private let endingColumns = """
 private let reportColumns = """
   STATE            triggered  suspended  replace replaced notReplaced settled
   RECEIVED         .          .          -       .        .           .
-  HELD             .          .          -       .        .           .
+  HELD             +          .          +       .        .           .
   DENIED           .          .          -       .        .           .
   SUBMITTING       TRIGGERED  SUSPENDED  -       .        .           .
   UNKNOWN          TRIGGERED  SUSPENDED  -       .        .           .
@@ -87,13 +89,35 @@ private let reportColumns = """
   NOT_FOUND        TRIGGERED! SUSPENDED! -       .        =           .
   """
 
+private let changeColumns = """
+  STATE            trailed amended
+  RECEIVED         .       .
+  HELD             +       +
+  DENIED           .       .
+  SUBMITTING       .       .
+  UNKNOWN          .       .
+  WORKING          .       =
+  TRIGGERED        .       =
+  SUSPENDED        .       =
+  PARTIALLY_FILLED .       =
+  PENDING_CANCEL   .       +
+  PENDING_REPLACE  .       +
+  FILLED           .       =
+  SETTLED          .       =
+  CANCELED         .       =
+  EXPIRED          .       =
+  REPLACED         .       =
+  REJECTED         .       =
+  NOT_FOUND        .       =
+  """
+
 private let columns: [Substring: OrderEventKind] = [
   "denied": .denied, "held": .held, "submitting": .submitting, "accepted": .accepted,
   "rejected": .rejected, "unknown": .becameUnknown, "partly": .partlyFilled, "last": .lastFilled,
   "cancel": .cancelRequested, "canceled": .canceled, "gone": .cancelRefusedGone,
   "refused": .cancelRefused, "expired": .expired, "notFound": .notFound, "triggered": .triggered,
   "suspended": .suspended, "replace": .replaceRequested, "replaced": .replaced,
-  "notReplaced": .replaceRefused, "settled": .settled,
+  "trailed": .trailed, "amended": .amended, "notReplaced": .replaceRefused, "settled": .settled,
 ]
 
 private let phases: [Substring: OrderPhase] = [
@@ -126,7 +150,7 @@ struct Cell: Hashable {
 /// The table as written above, as a dictionary.
 let specifiedMoves: [Cell: OrderMove] = {
   var moves: [Cell: OrderMove] = [:]
-  for part in [orderPathColumns, endingColumns, reportColumns] {
+  for part in [orderPathColumns, endingColumns, reportColumns, changeColumns] {
     let rows = part.split(separator: "\n").map { $0.split(separator: " ") }
     guard let header = rows.first?.dropFirst() else { continue }
     for row in rows.dropFirst() {

@@ -33,11 +33,15 @@ final class Desk {
   }
 
   func connect(canBeAskedLater: Bool = true, windowMilliseconds: Int64 = 0) {
+    connect(
+      VenueRules(
+        canBeAskedLater: canBeAskedLater, visibilityWindowMilliseconds: windowMilliseconds))
+  }
+
+  func connect(_ rules: VenueRules) {
     tell(
       .connected(
-        binance, instruments: [instrument(bitcoin), instrument(ether)],
-        rules: VenueRules(
-          canBeAskedLater: canBeAskedLater, visibilityWindowMilliseconds: windowMilliseconds)))
+        binance, instruments: [instrument(bitcoin), instrument(ether)], rules: rules))
   }
 
   /// An engine that takes over `orders` after a restart, with what it wants done at once.
@@ -131,6 +135,18 @@ final class Desk {
     return (nextRequest, tell(.cancel(.id(id), request: nextRequest)))
   }
 
+  func replace(
+    _ id: OrderID, _ change: OrderChange
+  ) -> (successor: OrderID, request: RequestID, actions: [Action]) {
+    nextID += 1
+    nextRequest += 1
+    let successor = orderID(nextID)
+    return (
+      successor, nextRequest,
+      tell(.replace(.id(id), change, id: successor, request: nextRequest))
+    )
+  }
+
   @discardableResult
   func close(_ key: PositionKey = bitcoinOnBinance) -> (id: OrderID, actions: [Action]) {
     nextID += 1
@@ -189,6 +205,7 @@ extension [Action] {
   var cancels: [OrderID] {
     compactMap { if case .cancel(let order) = $0 { order.id } else { nil } }
   }
+  var amends: [OrderID] { compactMap { if case .amend(let order) = $0 { order.id } else { nil } } }
   var queries: [OrderID] { compactMap { if case .query(let order) = $0 { order.id } else { nil } } }
   var lookUps: [LookUp] { compactMap { if case .lookUp(let lookUp) = $0 { lookUp } else { nil } } }
   var notices: [Notice] { compactMap { if case .notice(let notice) = $0 { notice } else { nil } } }
@@ -211,7 +228,7 @@ extension Reply {
   var order: Order? {
     switch self {
     case .created(let order), .repeated(let order), .pending(let order), .rejected(let order),
-      .canceled(let order), .notCanceled(let order, _):
+      .replaced(let order), .canceled(let order), .notCanceled(let order, _):
       order
     case .tradingState, .refused: nil
     }
@@ -224,6 +241,7 @@ extension Reply {
     case .repeated: "repeated"
     case .pending: "pending"
     case .rejected: "rejected"
+    case .replaced: "replaced"
     case .canceled: "canceled"
     case .notCanceled: "not canceled"
     case .tradingState(let change, let isDurable):

@@ -6,6 +6,8 @@ import Trading
 
 let sampleID = orderID(1)
 let sampleDenial = Denial(code: "CODE", sentence: "A sentence.", value: "2", limit: "1")
+let sampleAmendment = Amendment(
+  quantity: quantity("12"), limitPrice: price("101"), triggerPrice: nil, successor: orderID(2))
 let sampleRejection = Rejection(code: "-2010", sentence: "Insufficient balance.")
 
 /// An order of 10 that got into `state` by events alone.
@@ -31,7 +33,7 @@ private func path(to state: OrderState) -> [OrderEvent] {
   case .suspended: [.submitting, .suspended(reason: nil)]
   case .partiallyFilled: [.submitting, .filled(fill("P", "4"))]
   case .pendingCancel: [.submitting, .accepted(nil), .cancelRequested]
-  case .pendingReplace: [.submitting, .accepted(nil), .replaceRequested]
+  case .pendingReplace: [.submitting, .accepted(nil), .replaceRequested(sampleAmendment)]
   case .filled: [.submitting, .filled(fill("F", "10"))]
   case .settled: [.submitting, .filled(fill("F", "10")), .settled]
   case .canceled: [.submitting, .canceled(reason: nil)]
@@ -44,7 +46,7 @@ private func path(to state: OrderState) -> [OrderEvent] {
 
 /// One event of every kind but fills, and a few fills, by chance.
 func anyEvent(_ random: inout SeededGenerator) -> OrderEvent {
-  switch random.number(0...22) {
+  switch random.number(0...24) {
   case 0: .denied(sampleDenial)
   case 1: .held(reason: "Why.")
   case 2: .submitting
@@ -59,10 +61,12 @@ func anyEvent(_ random: inout SeededGenerator) -> OrderEvent {
   case 11: .notFound
   case 12: .triggered
   case 13: .suspended(reason: nil)
-  case 14: .replaceRequested
+  case 14: .replaceRequested(sampleAmendment)
   case 15: .replaced(by: orderID(2))
   case 16: .replaceRefused(reason: "Busy.")
   case 17: .settled
+  case 18: .trailed(price("103"))
+  case 19: .amended
   default: .filled(fill("T\(random.number(0...9))", "\(random.number(1...5))"))
   }
 }

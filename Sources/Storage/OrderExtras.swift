@@ -1,0 +1,58 @@
+// What few orders have: rarer terms, and facts about triggers and changes. One JSON text in the
+// orders table, so that a plain order's row stays short.
+
+internal import Trading
+internal import Wire
+
+struct OrderExtras {
+  var instructions: OrderInstructions?
+  var isEmulated = false
+  var trailedPrice: Price?
+  var requestedTerms: OrderTerms?
+  var amendment: Amendment?
+  var successor: OrderID?
+
+  /// The text of an order's extras; nil if it has none.
+  static func text(of order: Order) -> String? {
+    let instructions = order.terms.instructions
+    let isPlain =
+      instructions == nil && !order.isEmulated && order.requestedTerms === order.terms
+      && order.amendment == nil && order.successor == nil
+    guard !isPlain else { return nil }
+    var json = JSONWriter(reserving: 256)
+    json.beginObject()
+    if let instructions { InstructionCodec.write(instructions, to: &json) }
+    if order.isEmulated {
+      json.key("emulated")
+      json.bool(true)
+    }
+    json.present("trailed_price", order.trailedPrice?.description)
+    json.present("successor", order.successor?.description)
+    if order.requestedTerms !== order.terms {
+      json.key("requested")
+      json.beginObject()
+      EventCodec.write(order.requestedTerms, to: &json)
+      json.endObject()
+    }
+    if let amendment = order.amendment {
+      json.key("amendment")
+      json.beginObject()
+      AmendmentCodec.write(amendment, to: &json)
+      json.endObject()
+    }
+    json.endObject()
+    return String(decoding: json.bytes, as: UTF8.self)
+  }
+
+  /// No extras for no text; nil for a text that is none of ours.
+  init?(text: String?) {
+    guard let text else { return }
+    guard let root = try? JSONDocument(parsing: Array(text.utf8)).root else { return nil }
+    instructions = InstructionCodec.read(root)
+    isEmulated = root["emulated"]?.bool ?? false
+    trailedPrice = EventCodec.price(root["trailed_price"])
+    successor = root["successor"]?.string.flatMap { OrderID(text: $0) }
+    requestedTerms = root["requested"].flatMap { EventCodec.terms($0) }
+    amendment = root["amendment"].flatMap { AmendmentCodec.read($0) }
+  }
+}

@@ -1,0 +1,37 @@
+// What makes an order more than "buy so much at that price". Plain orders have none of it, so that
+// it costs them nothing.
+
+/// The rarer terms of an order.
+public struct OrderInstructions: Equatable, Sendable {
+  /// What it waits for; nil exactly for MARKET and LIMIT.
+  public var trigger: Trigger?
+  /// When what is left is cancelled; nil unless the time in force is GTD.
+  public var expiresAt: Timestamp?
+  /// Whether it may only make a position smaller.
+  public var isReduceOnly = false
+  /// What a MARKET order was to be worth, in the quote asset; its quantity was worked out from it.
+  public var quoteQuantity: Decimal?
+  /// How much of a LIMIT order the venue shows at once; nil for all of it.
+  public var displayQuantity: Quantity?
+  /// The order whose place it takes.
+  public var replaces: OrderID?
+
+  /// No instructions.
+  public init() {}
+
+  /// Whether there are none.
+  public var isEmpty: Bool { self == OrderInstructions() }
+
+  func amended(by amendment: Amendment) -> OrderInstructions {
+    var amended = self
+    if let price = amendment.triggerPrice { amended.trigger = .price(price) }
+    amended.displayQuantity = displayQuantity.map { min($0, amendment.quantity) }
+    return amended
+  }
+
+  func replacing(_ id: OrderID) -> OrderInstructions {
+    var replacing = self
+    replacing.replaces = id
+    return replacing
+  }
+}
