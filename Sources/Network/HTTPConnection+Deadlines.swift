@@ -28,6 +28,7 @@ extension HTTPConnection {
     }
     output.removeAll(keepingCapacity: output.capacity <= Self.keptOutputBytesMax)
     outputOffset = 0
+    countAnswerBytes()
     return true
   }
 

@@ -49,6 +49,11 @@ internal import Wire
   private var nextAnswer = 0
   /// Answers that came before those of earlier requests; few, so a list will do.
   private var earlyAnswers: [HTTPAnswer] = []
+  private var earlyBytes = 0
+  /// What the server counts as this connection's share of the answers that wait.
+  private var countedBytes = 0
+  /// The last request whose answer may be long; before it is there, no other request begins.
+  private var longAnswer = -1
 
   var phaseSequence = 0
   var bodyDeadline: UInt64 = 0
@@ -74,7 +79,8 @@ internal import Wire
 
   private var mayParse: Bool {
     !stopsReading && phase != .closed && waitingCount < server.limits.pipelinedRequestsMax
-      && output.count - outputOffset < server.limits.outputBytesMax
+      && output.count - outputOffset < server.limits.outputBytesMax && nextAnswer > longAnswer
+      && (server.hasRoom || parser.phase != .idle || !isWaitingForAnswers && !hasOutput)
   }
 
   func begin() {
@@ -206,18 +212,27 @@ internal import Wire
     exchange.answer(response)
   }
 
+  /// Begins no other request before this answer is there. What follows it is then up to how much
+  /// of it the client takes.
+  func expectLongAnswer(_ sequence: Int) { longAnswer = max(longAnswer, sequence) }
+
   func answer(_ answer: HTTPAnswer) {
     guard phase != .closed, phase != .lingering else { return }
     guard answer.sequence == nextAnswer else {
       earlyAnswers.append(answer)
+      earlyBytes += answer.response.body.count
+      countAnswerBytes()
       return
     }
     encode(answer)
     while !earlyAnswers.isEmpty,
       let index = earlyAnswers.firstIndex(where: { $0.sequence == nextAnswer })
     {
-      encode(earlyAnswers.remove(at: index))
+      let early = earlyAnswers.remove(at: index)
+      earlyBytes -= early.response.body.count
+      encode(early)
     }
+    countAnswerBytes()
     payContinue()
     flushLater()
   }
@@ -234,6 +249,13 @@ internal import Wire
       answer.response, into: &output, isHead: answer.isHead,
       connection: closes ? .close : answer.isVersion10 ? .keepAlive : .none,
       epochSeconds: EventLoop.shared.wallClockMicroseconds / 1_000_000)
+  }
+
+  /// All of an answer counts until it is all sent, as it is in memory for so long.
+  func countAnswerBytes() {
+    let bytes = output.count + earlyBytes
+    server.answerBytes += bytes - countedBytes
+    countedBytes = bytes
   }
 
   /// The interim answer must not overtake the answers of earlier requests.
@@ -270,6 +292,7 @@ internal import Wire
     shutdown(descriptor, Int32(SHUT_WR))
     unread = []
     output = []
+    countAnswerBytes()
     setPhase(.lingering)
     discardInput()
   }
@@ -299,6 +322,9 @@ internal import Wire
     phase = .closed
     EventLoop.shared.poller.remove(descriptor)
     Glibc.close(descriptor)
+    // A request that still waits for its answer keeps this object, but no bytes.
+    (unread, output, earlyAnswers, earlyBytes) = ([], [], [], 0)
+    countAnswerBytes()
     server.didClose(self)
   }
 }

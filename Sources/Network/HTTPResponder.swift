@@ -8,6 +8,14 @@ public import Wire
 @LoopActor public struct HTTPResponder {
   let exchange: HTTPExchange
 
+  /// Says that the answer may be long: the connection begins no other request before it is there.
+  /// For a handler that answers later, before it returns.
+  public func expectLongAnswer() { exchange.expectLongAnswer() }
+
+  /// Whether all clients together leave so little waiting that a long answer may be made. Without
+  /// room a short one says so.
+  public var hasRoom: Bool { exchange.hasRoom }
+
   /// Answers. A second answer traps in debug builds and is ignored in others.
   public func respond(_ response: HTTPResponse) {
     exchange.answer(response)
@@ -41,6 +49,11 @@ public import Wire
     keepsAlive = false
     isVersion10 = false
   }
+
+  func expectLongAnswer() { connection?.expectLongAnswer(sequence) }
+
+  /// True once answered: nothing more will come of it.
+  var hasRoom: Bool { connection?.server.hasRoom ?? true }
 
   func answer(_ response: HTTPResponse) {
     assert(connection != nil, "A request must be answered once.")

@@ -32,6 +32,8 @@ public import Wire
   private var deadlines: [UInt64] = []
   private var freeSlots: [Int] = []
   private var openCount = 0
+  /// Bytes of answers that wait to be taken, of all connections.
+  var answerBytes = 0
   private var refusalsCount = 0
   private var dirty: [HTTPConnection] = []
   private var isFlushScheduled = false
@@ -57,6 +59,12 @@ public import Wire
     parseErrors = metrics?.counter(
       "http_parse_errors_total", "Requests refused by the HTTP layer, by error code.",
       labels: ["code"])
+    let waiting = metrics?.gauge(
+      "http_answer_bytes_waiting", "Bytes of answers that clients have not taken yet."
+    ).only
+    metrics?.onRender { [weak self] in
+      LoopActor.assumeIsolated { waiting?.set(Double(self?.answerBytes ?? 0)) }
+    }
   }
 
   /// Starts to accept connections.
@@ -102,6 +110,9 @@ public import Wire
 
   /// Connections in the table: open, being refused, or lingering after their last answer.
   public var connectionCount: Int { slots.count - freeSlots.count }
+
+  /// Whether clients leave so little waiting that a long answer may be made.
+  var hasRoom: Bool { answerBytes < limits.answerBytesMax }
 
   // MARK: - Connections
 

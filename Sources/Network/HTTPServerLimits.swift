@@ -28,6 +28,11 @@ extension HTTPServer {
     /// Bytes of answers that a slow reader may leave unsent before its requests are not read.
     public var outputBytesMax = 256 * 1024
 
+    /// Bytes of answers that all clients together may leave waiting: two dozen lists of 1,000
+    /// orders. Beyond, a connection that is owed an answer begins no other request, and `hasRoom`
+    /// tells handlers to make no long answer.
+    public var answerBytesMax = 24 * 1024 * 1024
+
     /// From the first byte of a head to its end, however the bytes drip (slow-loris).
     public var headMilliseconds = 10_000
 

@@ -103,6 +103,60 @@ private let release = "GET /release HTTP/1.1\r\nHost: a\r\n\r\n"
     await server.closeAll()
   }
 
+  @Test func `answers that nobody takes stay within what all connections may leave waiting`()
+    async throws
+  {
+    let server = try await TestServer(
+      limits: limits {
+        $0.outputBytesMax = .max
+        $0.answerBytesMax = 2_000_000
+      })
+    let clients = (1...4).map { _ in server.client() }
+    let big = "GET /big HTTP/1.1\r\nHost: a\r\n\r\n"
+    let last = "GET /now HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    for client in clients { client.send(String(repeating: big, count: 15) + last) }
+    while await server.answerBytesWaiting ?? 0 < 2_000_000 { await Task.yield() }
+    let other = server.client()
+    other.send("GET /room HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(other.receive(until: "room>").hasSuffix("<no room>"))
+    // One answer of each connection comes on top; each is a megabyte and its head.
+    #expect(try #require(await server.answerBytesWaiting) < 2_000_000 + 4 * 1_001_000)
+    for client in clients {
+      #expect(client.receiveToEnd()?.hasSuffix("</now>") == true)
+    }
+    other.send("GET /room HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(other.receive(until: "room>").hasSuffix("<room>"))
+    #expect(await server.answerBytesWaiting == 0)
+    await server.closeAll()
+  }
+
+  @Test func `answers of a connection that ends are not counted as waiting`() async throws {
+    let server = try await TestServer(limits: limits { $0.outputBytesMax = .max })
+    var client: TestClient? = server.client(receiveBufferBytes: 4_096)
+    client?.send(later + String(repeating: "GET /big HTTP/1.1\r\nHost: a\r\n\r\n", count: 8))
+    while await server.answerBytesWaiting ?? 0 < 8_000_000 { await Task.yield() }
+    client = nil
+    server.client().send(release)
+    while await server.connectionCount > 0 { await Task.yield() }
+    #expect(await server.answerBytesWaiting == 0)
+    await server.closeAll()
+  }
+
+  @Test func `while a long answer is made, its connection begins nothing else`() async throws {
+    let server = try await TestServer()
+    let client = server.client()
+    client.send("GET /long/1 HTTP/1.1\r\nHost: a\r\n\r\n" + later + release)
+    while await server.waitingCount == 0 { await Task.yield() }
+    let other = server.client()
+    other.send(request)
+    _ = other.receive(until: "</now>")
+    #expect(await server.waitingCount == 1)
+    other.send(release)
+    let answers = client.receive(until: "</release>")
+    #expect(answers.occurrences(of: "HTTP/1.1 200 OK") == 3)
+    await server.closeAll()
+  }
+
   @Test func `one connection too many is refused politely`() async throws {
     let server = try await TestServer(limits: limits { $0.connectionsMax = 1 })
     let first = server.client()

@@ -6,17 +6,19 @@ import Network
 import Telemetry
 import Wire
 
-/// `/now`, `/echo` and `/big` are answered at once; `/later/…` waits for `/release`, which answers
+/// `/now`, `/echo` and `/big` are answered at once, `/room` with whether there is room for a long
+/// answer; `/later/…` and `/long/…`, whose answer may be long, wait for `/release`, which answers
 /// the waiting ones last first; `/drop` is never answered.
 final class TestServer: Sendable {
   let port: UInt16
   private let server: HTTPServer
   private let registry: RegistryBox
+  private let waiting: Waiting
 
   init(
     limits: HTTPServer.Limits = TestServer.quickLimits()
   ) async throws {
-    (server, registry, port) = try await Self.start(limits)
+    (server, registry, waiting, port) = try await Self.start(limits)
   }
 
   /// Deadlines far away, but looked at often.
@@ -28,13 +30,14 @@ final class TestServer: Sendable {
 
   @LoopActor private static func start(
     _ limits: HTTPServer.Limits
-  ) throws -> (HTTPServer, RegistryBox, UInt16) {
+  ) throws -> (HTTPServer, RegistryBox, Waiting, UInt16) {
     let registry = MetricRegistry()
     let waiting = Waiting()
     let server = HTTPServer(limits: limits, metrics: registry) { request, responder in
       waiting.handle(request, responder)
     }
-    return (server, RegistryBox(registry), try server.listen(host: "127.0.0.1", port: 0))
+    let port = try server.listen(host: "127.0.0.1", port: 0)
+    return (server, RegistryBox(registry), waiting, port)
   }
 
   func client(receiveBufferBytes: Int32? = nil) -> TestClient {
@@ -50,6 +53,16 @@ final class TestServer: Sendable {
   @LoopActor var connectionCount: Int { server.connectionCount }
 
   @LoopActor func metrics() -> String { registry.text }
+
+  /// Requests that wait for `/release`.
+  @LoopActor var waitingCount: Int { waiting.responders.count }
+
+  /// Bytes of answers that clients have not taken yet.
+  @LoopActor var answerBytesWaiting: Int? {
+    let name = "http_answer_bytes_waiting "
+    let line = registry.text.split(separator: "\n").first { $0.hasPrefix(name) }
+    return line.flatMap { Int($0.dropFirst(name.count)) }
+  }
 }
 
 /// Keeps the registry, which may be used on the loop only.
@@ -62,11 +75,12 @@ final class TestServer: Sendable {
 }
 
 @LoopActor private final class Waiting {
-  private var responders: [(String, HTTPResponder)] = []
+  private(set) var responders: [(String, HTTPResponder)] = []
 
   func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
     switch request.pathSegments.first {
-    case "later":
+    case "later", "long":
+      if request.pathSegments.first == "long" { responder.expectLongAnswer() }
       responders.append((request.path, responder))
       return
     case "release":
@@ -74,6 +88,8 @@ final class TestServer: Sendable {
       responders = []
     case "drop":
       return
+    case "room":
+      return responder.respond(text(responder.hasRoom ? "room" : "no room"))
     case "echo":
       responder.respond(HTTPResponse(status: 200, contentType: "text/plain", body: request.body))
       return

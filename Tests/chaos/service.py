@@ -194,10 +194,27 @@ class Service:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def resident_kibibytes(self):
+        return self._memory("VmRSS:")
+
+    def peak_kibibytes(self):
+        """The most that it has had at any time."""
+        return self._memory("VmHWM:")
+
+    def _memory(self, name):
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(name):
                 return int(line.split()[1])
         raise Broken("the process has no memory")
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def sockets(self):
+        return sum(self._is_socket(path) for path in pathlib.Path(f"/proc/{self.pid}/fd").iterdir())
+
+    @staticmethod
+    def _is_socket(path):
+        try:
+            return os.readlink(path).startswith("socket:")
+        except FileNotFoundError:
+            return False

@@ -13,6 +13,7 @@ internal import Trading
   let registry: PluginRegistry
   let metrics: ServiceMetrics
   let log: Logger
+  let pageTurns = PageTurns()
 
   private var store: Store?
   private(set) var storeProblem: String?

@@ -14,12 +14,19 @@ internal import Wire
   let principal: Principal
   let id: CallID
   let startedAt: UInt64
+  fileprivate let responder: HTTPResponder
   fileprivate let finish: @LoopActor (HTTPResponse) -> Void
 
   func respond(_ response: HTTPResponse) { finish(response) }
 
   /// Answers with an error.
   func respond(_ error: APIError) { finish(error.response(requestID: id.description)) }
+
+  /// Says, before the handler returns, that the answer may be long and comes later.
+  func expectLongAnswer() { responder.expectLongAnswer() }
+
+  /// Whether all callers together leave so little unread that a long answer may be made.
+  var hasRoom: Bool { responder.hasRoom }
 
   var elapsedNanoseconds: UInt64 { EventLoop.shared.monotonicNanoseconds() - startedAt }
 }
@@ -146,7 +153,8 @@ struct Route: Sendable {
     active.add(1)
     let startedAt = EventLoop.shared.monotonicNanoseconds()
     let call = Call(
-      request: request, parameters: parameters, principal: principal, id: id, startedAt: startedAt
+      request: request, parameters: parameters, principal: principal, id: id,
+      startedAt: startedAt, responder: responder
     ) { [self] response in
       active.add(-1)
       count(entry, response.status)

@@ -202,24 +202,22 @@ internal import Wire
     } catch {
       return call.respond(error)
     }
-    Task { @LoopActor in
-      switch await gateway.read({ (reader) throws(StoreError) in try reader.orders(filter) }) {
-      case .failure(let error): call.respond(APIError(error))
-      case .success(let orders):
-        var json = JSONWriter(reserving: 512 + orders.count * 900)
+    gateway.answerPage(call) { (reader) throws(StoreError) in
+      try reader.orders(filter)
+    } writing: { orders in
+      var json = JSONWriter(reserving: 512 + orders.count * 900)
+      json.beginObject()
+      json.key("orders")
+      json.beginArray()
+      for order in orders {
         json.beginObject()
-        json.key("orders")
-        json.beginArray()
-        for order in orders {
-          json.beginObject()
-          json.members(of: order)
-          json.endObject()
-        }
-        json.endArray()
-        json.member("next", orders.count == filter.limit ? orders.last?.id.description : nil)
+        json.members(of: order)
         json.endObject()
-        call.respond(HTTPResponse(status: 200, body: json.bytes))
       }
+      json.endArray()
+      json.member("next", orders.count == filter.limit ? orders.last?.id.description : nil)
+      json.endObject()
+      return json.bytes
     }
   }
 }

@@ -120,20 +120,18 @@ internal import Wire
     } catch {
       return call.respond(error)
     }
-    Task { @LoopActor in
-      switch await gateway.read({ (reader) throws(StoreError) in try reader.fills(filter) }) {
-      case .failure(let error): call.respond(APIError(error))
-      case .success(let fills):
-        var json = JSONWriter(reserving: 256 + fills.count * 320)
-        json.beginObject()
-        json.key("fills")
-        json.beginArray()
-        for fill in fills { json.fill(fill) }
-        json.endArray()
-        json.member("next", fills.count == filter.limit ? fills.last.map { "\($0.number)" } : nil)
-        json.endObject()
-        call.respond(HTTPResponse(status: 200, body: json.bytes))
-      }
+    gateway.answerPage(call) { (reader) throws(StoreError) in
+      try reader.fills(filter)
+    } writing: { fills in
+      var json = JSONWriter(reserving: 256 + fills.count * 320)
+      json.beginObject()
+      json.key("fills")
+      json.beginArray()
+      for fill in fills { json.fill(fill) }
+      json.endArray()
+      json.member("next", fills.count == filter.limit ? fills.last.map { "\($0.number)" } : nil)
+      json.endObject()
+      return json.bytes
     }
   }
 }

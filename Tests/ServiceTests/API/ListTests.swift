@@ -71,6 +71,27 @@ import Wire
     #expect(try ids("strategy_id=span&since=4000000000000") == [])
   }
 
+  @Test func `an order does not wait for the lists that were asked for before it`() throws {
+    let own = try ServiceProcess.start(ServiceProcess.unlimited)
+    let order = #"{"symbol":"ES","side":"BUY","order_type":"MARKET","quantity":1}"#
+    let connection = try APIConnection(port: own.port)
+    for _ in 1...100 {
+      connection.send("POST", "/orders", Array(order.utf8))
+      #expect(try connection.receive().status == 201)
+    }
+    let readers = try (1...8).map { _ in try APIConnection(port: own.port) }
+    for reader in readers {
+      for _ in 1...16 { reader.send("GET", "/orders?limit=100") }
+    }
+    connection.send("POST", "/orders", Array(order.utf8))
+    #expect(try connection.receive().status == 201)
+    let lists = #"http_requests_total{service="fks_execution",status="200",method="GET","#
+    #expect(try own.metric(lists + #"handler="/orders"}"#) < 8 * 16 / 2)
+    for reader in readers {
+      for _ in 1...16 { #expect(try reader.receive().status == 200) }
+    }
+  }
+
   @Test func `fills are paged like orders`() throws {
     for _ in 1...5 {
       _ = try service.order(#"{"symbol":"ES","side":"BUY","order_type":"MARKET","quantity":1}"#)
