@@ -106,11 +106,7 @@ def failed_sync(seed, count, callers):
         tracer = Tracer(world.service, "fdatasync", f"error=EIO:when={count}", world.data / "execution.db-wal")
         load = world.load(callers=callers, stubborn=True, mixed=callers > 1)
         noticed = until(lambda: turned_away(world), "refusals with STORE_UNAVAILABLE")
-        tracer.end()
-        reason = must_stay_closed(world, CLOSED_SECONDS)
-        _must_have_happened(tracer)
-        end(load)
-        return f"refused after {noticed:.2f} s and for good ({reason}); {world.restart_and_audit()}"
+        return _refused_for_good(world, tracer, load, noticed)
     finally:
         if tracer:
             tracer.end()
@@ -127,17 +123,18 @@ def failed_copy(seed, count):
         until(lambda: log.stat().st_size > LONG_LOG_BYTES, "a long log", LONG_LOG_SECONDS)
         tracer = Tracer(world.service, "fdatasync", f"error=EIO:when={count}", world.data / "execution.db")
         noticed = until(lambda: turned_away(world), "refusals with STORE_UNAVAILABLE", LONG_LOG_SECONDS)
-        tracer.end()
-        reason = must_stay_closed(world, CLOSED_SECONDS)
-        _must_have_happened(tracer)
-        end(load)
-        return f"refused after {noticed:.2f} s and for good ({reason}); {world.restart_and_audit()}"
+        return _refused_for_good(world, tracer, load, noticed)
     finally:
         if tracer:
             tracer.end()
         world.close()
 
 
-def _must_have_happened(tracer):
+def _refused_for_good(world, tracer, load, noticed):
+    """After the one sync that failed, and refusals: no order is taken until a restart, and nothing is lost."""
+    tracer.end()
+    reason = must_stay_closed(world, CLOSED_SECONDS)
     if tracer.calls("(INJECTED)") != 1:
         raise Broken(f"{tracer.calls('(INJECTED)')} syncs failed instead of one")
+    end(load)
+    return f"refused after {noticed:.2f} s and for good ({reason}); {world.restart_and_audit()}"
