@@ -14,6 +14,7 @@ SECONDS ?= 60
 KILLS ?= 50
 CHAOS_ARGS ?=
 MINUTES ?= 1
+ORDERS ?=
 EXAMPLES ?= 10
 
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
@@ -76,9 +77,9 @@ chaos: $(BINARY) ## kills, cuts off and starves the service; KILLS=1000 CHAOS_AR
 	@.ci/install python3 strace e2fsprogs faketime
 	Tests/chaos/run --kills $(KILLS) $(CHAOS_ARGS)
 
-soak: $(BINARY) ## watches memory, descriptors and speed under mixed load; MINUTES=60 for an hour
-	@.ci/install python3
-	Tests/chaos/soak --minutes $(MINUTES)
+soak: $(BINARY) ## watches memory, descriptors and speed; MINUTES=60 of mixed load, or up to ORDERS=1000000
+	@.ci/install python3 wrk
+	Tests/chaos/soak $(if $(ORDERS),--orders $(ORDERS),--minutes $(MINUTES))
 
 format: ## formats all Swift files
 	swift format --configuration .swift-format --in-place --recursive $(SWIFT_FILES)
