@@ -7,6 +7,8 @@ import atexit, http.client, json, os, pathlib, resource, shutil, signal, socket,
 from decimal import Decimal
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+# Callers wait longer than any fault lasts.
+PATIENCE_SECONDS = 60
 BINARY = pathlib.Path(os.environ.get("FKS_CHAOS_BINARY", ROOT / ".build/release/fks-execution"))
 # No limit of the owner stands in the way of the load, and the account cannot run dry.
 UNLIMITED = {
@@ -84,7 +86,7 @@ class Answer:
 class Connection:
     """One kept connection; every error of the transport is an OSError."""
 
-    def __init__(self, port, timeout=30):
+    def __init__(self, port, timeout=PATIENCE_SECONDS):
         self._http = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
 
     def ask(self, method, path, body=None, headers=None):
@@ -129,7 +131,7 @@ class Service:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
-    def connect(self, timeout=30):
+    def connect(self, timeout=PATIENCE_SECONDS):
         return Connection(self.port, timeout)
 
     def ask(self, method, path, body=None, timeout=10):
