@@ -74,6 +74,13 @@ public final class Statement {
     return self
   }
 
+  /// Binds the next parameter to bytes, or NULL.
+  @discardableResult
+  public func bind(_ bytes: [UInt8]?) -> Statement {
+    guard let bytes else { return bindNull() }
+    return bind(bytes)
+  }
+
   /// Binds the next parameter to a text that is there as bytes of UTF-8.
   @discardableResult
   public func bind(text bytes: [UInt8]) -> Statement {

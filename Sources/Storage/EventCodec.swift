@@ -80,7 +80,10 @@ enum EventCodec {
     case .replaceRequested(let amendment): AmendmentCodec.write(amendment, to: &json)
     case .replaced(let successor): json.present("by", successor.description)
     case .trailed(let price): json.present("price", price.description)
-    case .submitting, .cancelRequested, .notFound, .triggered, .amended, .settled: break
+    case .protectionWaived(let leg): json.present("leg", leg.rawValue)
+    case .submitting, .cancelRequested, .notFound, .triggered, .amended, .protectionEnded,
+      .settled:
+      break
     }
   }
 
@@ -107,8 +110,6 @@ enum EventCodec {
     if let instructions = terms.instructions {
       InstructionCodec.write(instructions, to: &json)
     }
-    json.present("stop_loss", terms.labels.stopLoss?.description)
-    json.present("take_profit", terms.labels.takeProfit?.description)
   }
 
   private static func write(_ fill: Fill, to json: inout JSONWriter) {
@@ -170,6 +171,10 @@ enum EventCodec {
     case "replaced":
       return value["by"]?.string.flatMap { OrderID(text: $0) }.map { .replaced(by: $0) }
     case "replace_refused": return reason.map { .replaceRefused(reason: $0) }
+    case "protection_waived":
+      return value["leg"]?.string.flatMap { ProtectiveLink.Leg(rawValue: $0) }
+        .map { .protectionWaived($0) }
+    case "protection_ended": return .protectionEnded
     case "settled": return .settled
     default: return nil
     }
@@ -193,8 +198,7 @@ enum EventCodec {
       purpose: purpose, instructions: InstructionCodec.read(value),
       labels: OrderLabels(
         strategyID: label(value["strategy_id"]), signalID: label(value["signal_id"]),
-        category: label(value["category"]), confidence: decimal(value["confidence"]),
-        stopLoss: price(value["stop_loss"]), takeProfit: price(value["take_profit"])))
+        category: label(value["category"]), confidence: decimal(value["confidence"])))
   }
 
   private static func fill(_ value: JSONValue) -> Fill? {

@@ -28,6 +28,11 @@ enum InstructionCodec {
     json.present("quote_quantity", instructions.quoteQuantity?.description)
     json.present("display_quantity", instructions.displayQuantity?.description)
     json.present("replaces", instructions.replaces?.description)
+    json.present("stop_loss", instructions.stopLoss?.description)
+    json.present("take_profit", instructions.takeProfit?.description)
+    json.present("parent_order_id", instructions.protects?.parent.description)
+    json.present("leg", instructions.protects?.leg.rawValue)
+    json.present("oco_group", instructions.group?.text)
   }
 
   /// The instructions among the members of an object; nil if there are none.
@@ -43,7 +48,18 @@ enum InstructionCodec {
       Quantity($0)
     }
     instructions.replaces = value["replaces"]?.string.flatMap { OrderID(text: $0) }
+    instructions.stopLoss = EventCodec.price(value["stop_loss"])
+    instructions.takeProfit = EventCodec.price(value["take_profit"])
+    instructions.protects = link(value)
+    instructions.group = value["oco_group"]?.string.flatMap { Label($0) }
     return instructions.isEmpty ? nil : instructions
+  }
+
+  private static func link(_ value: JSONValue) -> ProtectiveLink? {
+    guard let parent = value["parent_order_id"]?.string.flatMap({ OrderID(text: $0) }),
+      let leg = value["leg"]?.string.flatMap({ ProtectiveLink.Leg(rawValue: $0) })
+    else { return nil }
+    return ProtectiveLink(parent: parent, leg: leg)
   }
 
   private static func trigger(_ value: JSONValue) -> Trigger? {

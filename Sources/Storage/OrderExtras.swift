@@ -11,13 +11,16 @@ struct OrderExtras {
   var requestedTerms: OrderTerms?
   var amendment: Amendment?
   var successor: OrderID?
+  var waivedLegs: Set<ProtectiveLink.Leg> = []
+  var isProtectionOver = false
 
   /// The text of an order's extras; nil if it has none.
   static func text(of order: Order) -> String? {
     let instructions = order.terms.instructions
     let isPlain =
       instructions == nil && !order.isEmulated && order.requestedTerms === order.terms
-      && order.amendment == nil && order.successor == nil
+      && order.amendment == nil && order.successor == nil && order.trailedPrice == nil
+      && order.waivedLegs.isEmpty && !order.isProtectionOver
     guard !isPlain else { return nil }
     var json = JSONWriter(reserving: 256)
     json.beginObject()
@@ -28,6 +31,13 @@ struct OrderExtras {
     }
     json.present("trailed_price", order.trailedPrice?.description)
     json.present("successor", order.successor?.description)
+    for leg in ProtectiveLink.Leg.allCases where order.waivedLegs.contains(leg) {
+      json.present(waived(leg), leg.rawValue)
+    }
+    if order.isProtectionOver {
+      json.key("protection_over")
+      json.bool(true)
+    }
     if order.requestedTerms !== order.terms {
       json.key("requested")
       json.beginObject()
@@ -51,8 +61,19 @@ struct OrderExtras {
     instructions = InstructionCodec.read(root)
     isEmulated = root["emulated"]?.bool ?? false
     trailedPrice = EventCodec.price(root["trailed_price"])
+    waivedLegs = Set(
+      ProtectiveLink.Leg.allCases.filter { root[OrderExtras.waived($0)] != nil })
+    isProtectionOver = root["protection_over"]?.bool ?? false
     successor = root["successor"]?.string.flatMap { OrderID(text: $0) }
     requestedTerms = root["requested"].flatMap { EventCodec.terms($0) }
     amendment = root["amendment"].flatMap { AmendmentCodec.read($0) }
+  }
+
+  private static func waived(_ leg: ProtectiveLink.Leg) -> StaticString {
+    switch leg {
+    case .stopLoss: "waived_stop_loss"
+    case .takeProfit: "waived_take_profit"
+    case .flatten: "waived_flatten"
+    }
   }
 }

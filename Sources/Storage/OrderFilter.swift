@@ -14,6 +14,8 @@ public struct OrderFilter: Equatable, Sendable {
   public var strategyID: Label?
   /// The account.
   public var account: AccountID?
+  /// The order that they protect.
+  public var parentID: OrderID?
   /// Orders received at this moment or later.
   public var since: Timestamp?
   /// Orders received before this moment.

@@ -24,12 +24,12 @@ final class OrderTable {
     + "reference_price, client_order_id, idempotency_key, purpose, strategy_id, signal_id, "
     + "category, confidence, stop_loss, take_profit, created_at, updated_at, state, phase, "
     + "pending, unknown_since, unknown_reason, venue_order_id, filled_quantity, filled_notional, "
-    + "fee, fee_asset, code, reason, denied_value, denied_limit, extras"
+    + "fee, fee_asset, code, reason, denied_value, denied_limit, extras, parent_id, is_protecting"
 
   init(_ connection: Connection) throws(DatabaseError) {
     self.connection = connection
     let select = "SELECT \(OrderTable.columns) FROM orders WHERE "
-    let marks = Array(repeating: "?", count: 37).joined(separator: ", ")
+    let marks = Array(repeating: "?", count: 39).joined(separator: ", ")
     upsert = try connection.prepare(
       "INSERT OR REPLACE INTO orders (\(OrderTable.columns), last_sequence) VALUES (\(marks))")
     byID = try connection.prepare(select + "order_id = ?")
@@ -50,7 +50,7 @@ final class OrderTable {
       .bind(terms.clientOrderID?.text).bind(terms.storedKey).bind(terms.purpose.rawValue)
     upsert.bind(terms.labels.strategyID?.text).bind(terms.labels.signalID?.text)
       .bind(terms.labels.category?.text).bind(terms.labels.confidence?.description)
-      .bind(terms.labels.stopLoss?.description).bind(terms.labels.takeProfit?.description)
+      .bind(terms.stopLoss?.description).bind(terms.takeProfit?.description)
     upsert.bind(order.createdAt.microseconds).bind(order.updatedAt.microseconds)
       .bind(order.state.rawValue).bind(order.phase.name).bind(Int64(order.pending.rawValue))
       .bind(order.uncertainty?.since.microseconds).bind(order.uncertainty?.reason)
@@ -59,7 +59,8 @@ final class OrderTable {
       .bind(order.feeAsset?.text)
     upsert.bind(order.explanation?.code).bind(order.explanation?.sentence)
       .bind(order.explanation?.value).bind(order.explanation?.limit)
-      .bind(OrderExtras.text(of: order)).bind(sequence)
+      .bind(OrderExtras.text(of: order)).bind(terms.protects?.parent.bytes)
+      .bind(order.isProtecting ? 1 : 0).bind(sequence)
     try upsert.run()
   }
 
@@ -120,7 +121,8 @@ final class OrderTable {
       tradeIDs: filledQuantity.isZero ? [] : try trades(of: id), explanation: explanation,
       isEmulated: extras.isEmulated, trailedPrice: extras.trailedPrice,
       requestedTerms: extras.requestedTerms, amendment: extras.amendment,
-      successor: extras.successor)
+      successor: extras.successor, waivedLegs: extras.waivedLegs,
+      isProtectionOver: extras.isProtectionOver)
     let createdAt = Timestamp(microseconds: row.integer(19))
     return Order(id: id, terms: terms, createdAt: createdAt, recorded: facts)
   }
@@ -154,7 +156,7 @@ final class OrderTable {
       labels: OrderLabels(
         strategyID: row.text(13).flatMap { Label($0) },
         signalID: row.text(14).flatMap { Label($0) }, category: row.text(15).flatMap { Label($0) },
-        confidence: row.decimal(16), stopLoss: row.price(17), takeProfit: row.price(18)))
+        confidence: row.decimal(16)))
   }
 }
 

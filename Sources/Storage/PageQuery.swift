@@ -26,6 +26,7 @@ struct PageQuery {
     if let side = filter.side { conditions.add("side = ?", .text(side.rawValue)) }
     if let id = filter.strategyID { conditions.add("strategy_id = ?", .text(id.text)) }
     if let account = filter.account { conditions.add("account = ?", .text(account.text)) }
+    if let id = filter.parentID { conditions.add("parent_id = ?", .bytes(id.bytes)) }
     // Ids begin with the millisecond of their order, so a span of time is a span of ids.
     if let since = filter.since {
       conditions.add("order_id >= ?", .bytes(since.firstOrderID.bytes))

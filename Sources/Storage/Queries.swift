@@ -11,6 +11,8 @@ final class Queries {
   /// FILLED orders that a restart takes into memory to settle them; as many as the engine keeps.
   private static let filledMax = 1_000
 
+  /// The orders that a restart takes into memory: those that have not ended or settled, and those
+  /// whose fills are still protected, with all their protective orders; oldest first.
   func liveOrders(_ table: OrderTable) throws(StoreError) -> [Order] {
     let live = OrderState.allCases.filter { !$0.isSealed }.map { "'\($0.rawValue)'" }
     // The literal term lets SQLite use the partial index of rare states.
@@ -18,7 +20,16 @@ final class Queries {
     let open = try prepare(select + "state IN (\(live.joined(separator: ", "))) ORDER BY order_id")
     let filled = try prepare(
       select + "state = 'FILLED' ORDER BY order_id DESC LIMIT \(Queries.filledMax)")
-    return try table.rows(of: open) + table.rows(of: filled).reversed()
+    let protecting = try prepare(
+      "SELECT \(OrderTable.columns) FROM orders WHERE is_protecting = 1")
+    let legs = try prepare(
+      "SELECT \(OrderTable.columns) FROM orders WHERE parent_id IN "
+        + "(SELECT order_id FROM orders WHERE is_protecting = 1) AND parent_id IS NOT NULL")
+    var orders: [OrderID: Order] = [:]
+    for statement in [open, filled, protecting, legs] {
+      for order in try table.rows(of: statement) { orders[order.id] = order }
+    }
+    return orders.values.sorted { $0.id < $1.id }
   }
 
   func keyFingerprints() throws(StoreError) -> Set<UInt64> {

@@ -106,7 +106,13 @@ enum Schema {
     ) STRICT;
     INSERT INTO projection VALUES (1, 0, 0);
     """,
-    "ALTER TABLE orders ADD COLUMN extras TEXT;",
+    """
+    ALTER TABLE orders ADD COLUMN extras TEXT;
+    ALTER TABLE orders ADD COLUMN parent_id BLOB;
+    ALTER TABLE orders ADD COLUMN is_protecting INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX orders_by_parent ON orders (parent_id) WHERE parent_id IS NOT NULL;
+    CREATE INDEX orders_protecting ON orders (order_id) WHERE is_protecting = 1;
+    """,
   ]
 
   /// Brings a database to this version's schema.

@@ -29,6 +29,23 @@ final class Audit {
 
   func crashed() { open = [] }
 
+  /// A leg closes no more than its parent has opened, and where the venue would let both close, it
+  /// is alone there.
+  private func expectFits(_ order: Order, _ link: ProtectiveLink, _ world: World) {
+    guard link.leg != .flatten else { return }
+    let opened = world.venue.entries[link.parent]?.filled ?? .zero
+    findings.expect(order.terms.quantity <= opened, "a leg is larger than what was opened")
+    guard !world.rules.hasReduceOnly else { return }
+    let sibling = world.venue.all.first {
+      $0.entry.isWorking && $0.entry.terms.protects?.parent == link.parent
+        && $0.entry.terms.protects?.leg != .flatten && $0.id != order.id
+    }
+    findings.expect(
+      sibling == nil,
+      "two legs are at a venue that would fill both: \(order.id) \(String(describing: sibling?.id))"
+    )
+  }
+
   private func sent(_ order: Order, _ store: ModelStore) {
     sends[order.id, default: 0] += 1
     findings.expect(sends[order.id] == 1, "sent twice")
@@ -46,6 +63,7 @@ final class Audit {
       findings.expect(
         world.venue.entries[replaced]?.isWorking != true, "an order and its successor are alive")
     }
+    if let link = order.terms.protects { expectFits(order, link, world) }
     guard order.isEmulated, let trigger = order.terms.trigger else { return }
     var watch = TriggerWatch(side: order.terms.side, type: order.terms.type, trigger: trigger)
     let since = askedAt[order.id] ?? start
@@ -114,7 +132,7 @@ final class Audit {
         sends[order.id] == nil || entry?.isWorking == false,
         "a cancel was made up")
     case .filled, .settled:
-      findings.expect(entry?.leaves.isZero == true, "a fill was made up")
+      findings.expect(entry?.leaves.isZero == true, "a fill of \(order.id) was made up")
     case .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace:
       findings.expect(entry != nil, "an order was made up")
     case .expired, .replaced:

@@ -62,6 +62,11 @@ struct Clients {
         : .price(price(side == .buy ? "102" : "98"))
     }
     if type == .market { instructions.expiresAt = nil }
+    if !instructions.isReduceOnly, !type.isConditional, world.random.chance(30) {
+      if world.random.chance(80) { instructions.stopLoss = price(side == .buy ? "97.5" : "102.5") }
+      if world.random.chance(70) { instructions.takeProfit = price(side == .buy ? "103" : "97") }
+    }
+    if world.random.chance(8) { instructions.group = label("g\(world.random.number(0...2))") }
     return OrderTerms(
       account: binance, symbol: symbol, side: side, type: type, quantity: quantity(amount),
       timeInForce: instructions.expiresAt == nil ? nil : .goodTillDate,

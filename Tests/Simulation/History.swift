@@ -77,6 +77,15 @@ extension World {
     pass(milliseconds: 30_000)
     endFaults()
     setTradingState(.active, request: clients.request())
+    expectProtection()
+    endAll(&clients)
+    // Protections that are done stay for late fills, and may have placed an order meanwhile.
+    pass(milliseconds: 125_000, tickMilliseconds: 1_000)
+    endAll(&clients)
+    pass(milliseconds: 125_000, tickMilliseconds: 1_000)
+  }
+
+  private func endAll(_ clients: inout Clients) {
     for round in 0..<400 {
       pass(milliseconds: 1_000)
       guard round % 5 == 4 else { continue }
@@ -92,5 +101,16 @@ extension World {
       }
     }
     pass(milliseconds: 5_000)
+  }
+
+  /// Once all is quiet, everything that asked for a stop has one.
+  private func expectProtection() {
+    for _ in 0..<240 {
+      pass(milliseconds: 1_000)
+      for symbol in [bitcoin, ether] { quote(symbol, price("100")) }
+    }
+    guard canBeAskedLater else { return }
+    findings.expect(
+      engine.unprotectedOrders.isEmpty, "\(engine.unprotectedOrders.map(\.id)) have no stop")
   }
 }

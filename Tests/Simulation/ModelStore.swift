@@ -55,7 +55,7 @@ final class ModelStore {
       case .entry, .tradingState:
         if isFull { kept.append(job) } else { answers += [commit(job)].compactMap(\.self) }
       case .lookUp(let lookUp):
-        answers.append(isUnreadable ? .lookUpFailed(lookUp) : .lookedUp(lookUp, found(lookUp)))
+        answers.append(isUnreadable ? .lookUpFailed(lookUp) : answer(to: lookUp))
       }
     }
     waiting.removeFirst(min(count, waiting.count))
@@ -75,6 +75,14 @@ final class ModelStore {
     }
   }
 
+  private func answer(to lookUp: LookUp) -> Input {
+    guard case .protection(let id) = lookUp, let parent = orders[id] else {
+      return .lookedUp(lookUp, found(lookUp))
+    }
+    let legs = orders.values.filter { $0.terms.protects?.parent == id }
+    return .protectionLookedUp(parent: parent, legs: legs.sorted { $0.id < $1.id })
+  }
+
   private func found(_ lookUp: LookUp) -> Order? {
     switch lookUp {
     case .key(let key, _, _, _): idsByKey[key].flatMap { orders[$0] }
@@ -82,6 +90,7 @@ final class ModelStore {
     case .cancel(.client(let id), _), .replace(.client(let id), _, _, _):
       idsByKey[IdempotencyKey(clientOrderID: id)].flatMap { orders[$0] }
     case .report(let report): orders[report.orderID]
+    case .protection(let id): orders[id]
     }
   }
 
@@ -94,7 +103,12 @@ final class ModelStore {
 
   /// What a new engine takes over.
   var live: [Order] {
-    orders.values.filter { !$0.state.isSealed || $0.state == .filled }.sorted { $0.id < $1.id }
+    orders.values.filter {
+      let parent = $0.terms.protects.flatMap { orders[$0.parent] }
+      let isOfProtection = $0.isProtecting || parent?.isProtecting == true
+      return !$0.state.isSealed || $0.state == .filled
+        || (isOfProtection && bug != .forgetProtection)
+    }.sorted { $0.id < $1.id }
   }
 
   private func commit(_ entry: JournalEntry) {

@@ -19,10 +19,13 @@ final class ModelVenue {
     var canTrade: Bool { isWorking && watch == nil }
   }
 
+  let hasReduceOnly: Bool
   private(set) var entries: [OrderID: Entry] = [:]
   private(set) var rejected: Set<OrderID> = []
   private(set) var arrivals: [OrderID: Int] = [:]
   private var trades = 0
+
+  init(hasReduceOnly: Bool) { self.hasReduceOnly = hasReduceOnly }
 
   /// The orders in the order of their ids, so that every run of a seed is the same.
   var all: [(id: OrderID, entry: Entry)] {
@@ -76,7 +79,7 @@ final class ModelVenue {
     let thousandths = entry.leaves.amount.rounded(toScale: 3).units
     let part = Decimal(units: Int128(random.number(1...max(1, Int(thousandths)))), scale: 3)
     var size = random.chance(30) ? entry.leaves.amount : min(part, entry.leaves.amount)
-    if entry.terms.isReduceOnly {
+    if entry.terms.isReduceOnly, hasReduceOnly {
       size = min(size, reducible(by: entry.terms))
       guard size.isPositive else {
         if entry.isWorking { entries[id]?.status = .canceled(reason: "Nothing to reduce.") }

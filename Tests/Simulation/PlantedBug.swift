@@ -23,6 +23,8 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case freshenQuote = "freshen-quote"
   /// A cancel is confirmed that the venue has not carried out.
   case inventCancel = "invent-cancel"
+  /// The journal forgets whose fills are protected.
+  case forgetProtection = "forget-protection"
   /// Nobody asks for orders with an unknown outcome.
   case neverAsk = "never-ask"
 }

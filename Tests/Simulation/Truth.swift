@@ -7,7 +7,10 @@ extension World {
   /// Whether nobody will ever say what became of an order: it never reached a venue that cannot be
   /// asked, or it was rejected and the answer was lost.
   func isBeyondKnowing(_ order: Order) -> Bool {
-    !canBeAskedLater && order.state == .unknown && venue.entries[order.id] == nil
+    guard !canBeAskedLater else { return false }
+    // An order stays as long as it is protected, also by an order that nobody can ask for.
+    return order.state == .unknown && venue.entries[order.id] == nil
+      || order.state.isSealed && order.isProtecting
   }
 }
 
@@ -34,7 +37,26 @@ func expectTruth(_ world: World) {
       stored?.state.isSealed == true, "\(id) is \(String(describing: stored?.state))")
     findings.expect(stored?.state != .filled, "\(id) never settled")
   }
+  expectNothingClosedTwice(world)
   expectNothingLeft(world)
+}
+
+/// What stop and take-profit have closed, less what was given back, is no more than was opened; or
+/// somebody was told, because it went into the positions of other orders.
+private func expectNothingClosedTwice(_ world: World) {
+  var closed: [OrderID: Decimal] = [:]
+  for (_, entry) in world.venue.all {
+    guard let link = entry.terms.protects else { continue }
+    let filled = entry.filled.amount
+    closed[link.parent, default: .zero] += link.leg == .flatten ? -filled : filled
+  }
+  for (parent, amount) in closed {
+    let opened = world.venue.entries[parent]?.filled.amount ?? .zero
+    let isTold = world.audit.notices.contains {
+      if case .overClosed(parent, _) = $0 { true } else { false }
+    }
+    world.findings.expect(amount <= opened || isTold, "\(parent) was closed twice")
+  }
 }
 
 /// Nothing live, nothing exposed, nothing kept.

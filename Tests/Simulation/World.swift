@@ -15,7 +15,7 @@ final class World {
   /// The prices that the engine was told while they were fresh.
   var quotes: [Symbol: [(at: Timestamp, price: Price)]] = [:]
   let store: ModelStore
-  let venue = ModelVenue()
+  let venue: ModelVenue
   var random: SeededGenerator
   private(set) var engine: Engine
   private(set) var now = start
@@ -51,21 +51,25 @@ final class World {
     rules = VenueRules(
       canBeAskedLater: canBeAskedLater, visibilityWindowMilliseconds: World.windowMilliseconds,
       orderTypes: seed % 2 == 0 ? OrderType.allCases : [.market, .limit],
-      timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill], canAmend: seed % 3 != 0)
+      timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill],
+      hasReduceOnly: seed % 7 < 4, canAmend: seed % 3 != 0)
+    venue = ModelVenue(hasReduceOnly: rules.hasReduceOnly)
     store = ModelStore(findings, bug: bug)
     audit = Audit(findings)
     engine = World.newEngine(seed: seed, at: start)
     connect()
   }
 
-  private static func newEngine(seed: UInt64, at now: Timestamp) -> Engine {
+  private static func newEngine(
+    seed: UInt64, after lastOrderID: OrderID? = nil, at now: Timestamp
+  ) -> Engine {
     let limits = RiskLimits(
       maxOrderNotional: decimal("1000"), maxPositionNotional: decimal("3000"), maxOpenOrders: 12)
     return Engine(
       configuration: EngineConfiguration(
         limits: limits, submitRate: .init(perSecond: 5, burst: 20),
         breaker: .init(threshold: 3, openMilliseconds: 3_000, probesMax: 1)),
-      accounts: [binance], seed: seed, at: now)
+      accounts: [binance], seed: seed, lastOrderID: lastOrderID, at: now)
   }
 
   // MARK: Time
@@ -201,7 +205,8 @@ final class World {
       clockErrorMilliseconds = Int64(random.number(-3_600_000...3_600_000))
     }
     ids = OrderIDSequence(after: store.lastOrderID)
-    engine = World.newEngine(seed: seed &+ UInt64(generation), at: processTime)
+    engine = World.newEngine(
+      seed: seed &+ UInt64(generation), after: store.lastOrderID, at: processTime)
     perform(
       engine.restore(
         orders: store.live, positions: store.positions, usedKeys: store.usedKeys,

@@ -25,7 +25,6 @@ internal import Trading
   /// The last entry of every flush that is not acknowledged, and when it went out.
   private var unacknowledged: [(entry: UInt64, sentAt: UInt64)] = []
 
-  private var ids: OrderIDSequence
   private var random = SystemRandomNumberGenerator()
   private var nextRequest: RequestID = 1
   private var waiters: [RequestID: @LoopActor (Reply) -> Void] = [:]
@@ -44,10 +43,9 @@ internal import Trading
     self.registry = registry
     self.metrics = metrics
     self.log = log
-    ids = OrderIDSequence(after: state.lastOrderID)
     engine = Engine(
       configuration: configuration, accounts: registry.instances.map(\.name),
-      seed: random.next(), at: Gateway.now)
+      seed: random.next(), lastOrderID: state.lastOrderID, at: Gateway.now)
     let actions = engine.restore(
       orders: state.orders, positions: state.positions, usedKeys: state.usedKeys,
       tradingStates: state.tradingStates, at: Gateway.now)
@@ -104,7 +102,7 @@ internal import Trading
 
   /// Submits an order; `reply` is called once, now or later.
   func submit(_ terms: OrderTerms, reply: @escaping @LoopActor (Reply) -> Void) {
-    feed(.submit(terms, id: nextOrderID(), request: waiter(reply)))
+    feed(.submit(terms, id: engine.newOrderID(at: Gateway.now), request: waiter(reply)))
   }
 
   /// Cancels an order; `reply` is called once, now or later.
@@ -116,20 +114,19 @@ internal import Trading
   func replace(
     _ reference: OrderReference, _ change: OrderChange, reply: @escaping @LoopActor (Reply) -> Void
   ) {
-    feed(.replace(reference, change, id: nextOrderID(), request: waiter(reply)))
+    feed(
+      .replace(reference, change, id: engine.newOrderID(at: Gateway.now), request: waiter(reply)))
   }
 
   /// Closes a position; `reply` is called once, now or later.
   func close(_ key: PositionKey, reply: @escaping @LoopActor (Reply) -> Void) {
-    feed(.close(key, id: nextOrderID(), request: waiter(reply)))
+    feed(.close(key, id: engine.newOrderID(at: Gateway.now), request: waiter(reply)))
   }
 
   /// Sets what may be sent; `reply` is called once, now or later.
   func set(_ change: TradingStateChange, reply: @escaping @LoopActor (Reply) -> Void) {
     feed(.setTradingState(change, request: waiter(reply)))
   }
-
-  private func nextOrderID() -> OrderID { ids.next(at: Gateway.now, random: random.next()) }
 
   private func waiter(_ reply: @escaping @LoopActor (Reply) -> Void) -> RequestID {
     let request = nextRequest
@@ -249,24 +246,15 @@ internal import Trading
     flush()
     store?.read { reader in
       // A look-up that fails must not be taken for "there is none": the engine is told apart.
-      let found = Result { () throws(StoreError) in
-        switch lookUp {
-        case .key(let key, _, _, _): try reader.order(key)
-        case .cancel(let reference, _), .replace(let reference, _, _, _):
-          try reader.order(reference)
-        case .report(let report): try reader.order(.id(report.orderID))
+      let answer = Result { () throws(StoreError) in try reader.answer(to: lookUp) }
+      EventLoop.shared.post { [self] in
+        switch answer {
+        case .success(let input): feed(input)
+        case .failure(let error):
+          log.error("A look-up in the store failed.", [("reason", error.description)])
+          feed(.lookUpFailed(lookUp))
         }
       }
-      EventLoop.shared.post { [self] in lookedUp(lookUp, found) }
-    }
-  }
-
-  private func lookedUp(_ lookUp: LookUp, _ found: Result<Order?, StoreError>) {
-    switch found {
-    case .success(let order): feed(.lookedUp(lookUp, order))
-    case .failure(let error):
-      log.error("A look-up in the store failed.", [("reason", error.description)])
-      feed(.lookUpFailed(lookUp))
     }
   }
 
@@ -319,6 +307,7 @@ internal import Trading
   var positions: [PositionKey: Position] { engine.positions }
   func marketPrice(of key: PositionKey) -> Price? { engine.marketPrice(of: key) }
   func instrument(_ key: PositionKey) -> Instrument? { engine.instrument(key) }
+  var unprotectedOrders: [OrderID] { engine.unprotectedOrders.map(\.id) }
   var tradingStates: [TradingStateChange] { engine.tradingStateChanges }
   func isGateOpen(_ account: AccountID) -> Bool { engine.isGateOpen(account) }
   func hasUnsettledOrders(_ account: AccountID) -> Bool { engine.hasUnsettledOrders(account) }
@@ -330,6 +319,11 @@ internal import Trading
       count: unknown.count,
       oldestSeconds: unknown.oldest.map { Double(Gateway.now.milliseconds(since: $0)) / 1_000 } ?? 0
     )
+    let unprotected = engine.unprotectedOrders
+    let since = unprotected.map(\.since).min()
+    metrics.doubts.unprotected(
+      count: unprotected.count,
+      oldestSeconds: since.map { Double(Gateway.now.milliseconds(since: $0)) / 1_000 } ?? 0)
     if let left = engine.submitBudgetLeft(at: Gateway.now) {
       metrics.rateBudgetLeft.only.set(Double(left))
     }

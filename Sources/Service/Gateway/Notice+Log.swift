@@ -35,6 +35,16 @@ extension Notice {
         "The circuit breaker of \(account) went from \(from) to \(to).",
         [("account", account.text), ("from", from), ("to", to)]
       )
+    case .unprotected(let id, let quantity):
+      (
+        "What an order opened has no stop.",
+        [("order_id", id.description), ("quantity", quantity.description)]
+      )
+    case .overClosed(let id, let quantity):
+      (
+        "Stop and take-profit of an order have closed too much; it is given back.",
+        [("order_id", id.description), ("quantity", quantity.description)]
+      )
     case .denied: nil
     }
   }

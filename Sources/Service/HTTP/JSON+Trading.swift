@@ -5,6 +5,14 @@ internal import Storage
 internal import Trading
 internal import Wire
 
+extension Order {
+  /// How the protection of its fills stands, in one word.
+  var protectionWord: String {
+    if isProtecting { return filledQuantity.isZero ? "WAITING" : "ACTIVE" }
+    return isProtectionOver ? "ENDED" : "NONE"
+  }
+}
+
 extension JSONWriter {
   mutating func member(_ name: StaticString, _ value: String?) {
     key(name)
@@ -57,8 +65,8 @@ extension JSONWriter {
     member("signal_id", terms.labels.signalID?.text)
     member("category", terms.labels.category?.text)
     member("confidence", number: terms.labels.confidence)
-    member("stop_loss", number: terms.labels.stopLoss?.amount)
-    member("take_profit", number: terms.labels.takeProfit?.amount)
+    member("stop_loss", number: terms.stopLoss?.amount)
+    member("take_profit", number: terms.takeProfit?.amount)
     members(explaining: order)
     member("timestamp", order.createdAt.text)
     member("updated_at", order.updatedAt.text)
@@ -72,6 +80,14 @@ extension JSONWriter {
       if let price = order.trailedPrice { member("trailed_price", number: price.amount) }
     }
     if let expiresAt = instructions.expiresAt { member("expire_at", expiresAt.text) }
+    if let link = instructions.protects {
+      member("parent_order_id", link.parent.description)
+      member("leg", link.leg.rawValue)
+    }
+    if let group = instructions.group { member("oco_group", group.text) }
+    if order.terms.asksForProtection {
+      member("protection", order.protectionWord)
+    }
     if let replaced = instructions.replaces { member("replaces", replaced.description) }
     if instructions.isReduceOnly { member("reduce_only", true) }
     if let amount = instructions.quoteQuantity { member("quote_quantity", number: amount) }

@@ -75,7 +75,7 @@ extension OpenAPIDocument {
         "order_type": {"$ref": "#/components/schemas/OrderType"},
         "time_in_force": {"enum": ["GTC", "IOC", "FOK", "GTD"]},
         "post_only": {"type": "boolean"},
-        "purpose": {"enum": ["TRADE", "CLOSE"]},
+        "purpose": {"enum": ["TRADE", "CLOSE", "PROTECT"]},
         "quantity": {"type": "number", "exclusiveMinimum": 0},
         "price": {"$ref": "#/components/schemas/Number"},
         "reference_price": {"$ref": "#/components/schemas/Number"},
@@ -142,6 +142,9 @@ extension OpenAPIDocument {
       "description": "The best price since an emulated trailing stop began to follow."},
     "expire_at": {"type": "string", "format": "date-time"}, "reduce_only": {"const": true},
     "quote_quantity": {"type": "number"}, "display_quantity": {"type": "number"},
+    "parent_order_id": {"type": "string", "format": "uuid"},
+    "leg": {"enum": ["STOP_LOSS", "TAKE_PROFIT", "FLATTEN"]}, "oco_group": {"type": "string"},
+    "protection": {"enum": ["WAITING", "ACTIVE", "ENDED", "NONE"]},
     "replaces": {"type": "string", "format": "uuid"},
     "replaced_by": {"type": "string", "format": "uuid"},
     "replace_requested": {"type": "object", "required": ["quantity", "price", "stop_price"],
@@ -246,7 +249,9 @@ extension OpenAPIDocument {
         "status": {"enum": ["ready", "not_ready"]}, "service": {"const": "fks_execution"},
         "timestamp": {"type": "integer"},
         "dependencies": {"type": "object", "additionalProperties": {"type": "string"}},
-        "reasons": {"type": "array", "items": {"type": "string"}}
+        "reasons": {"type": "array", "items": {"type": "string"}},
+        "unprotected_orders": {"type": "array", "items": {"type": "string", "format": "uuid"},
+          "description": "Orders whose fills asked for a stop and have none; at most 20."}
       }
     }
     """

@@ -88,7 +88,8 @@ extension OpenAPIDocument {
         "category": {"$ref": "#/components/schemas/OptionalLabel"},
         "confidence": {"$ref": "#/components/schemas/OptionalMoney"},
         "stop_loss": {"$ref": "#/components/schemas/OptionalMoney"},
-        "take_profit": {"$ref": "#/components/schemas/OptionalMoney"}
+        "take_profit": {"$ref": "#/components/schemas/OptionalMoney"},
+        "oco_group": {"$ref": "#/components/schemas/OptionalLabel"}
       },
       "examples": [
         {"symbol": "BTCUSDT", "side": "BUY", "order_type": "MARKET", "quantity": 0.01},

@@ -14,6 +14,9 @@ internal import Trading
   private let positionDifferences: CounterFamily
   private let missingFills: Counter
   private let externalOrders: Counter
+  private let unprotected: Gauge
+  private let unprotectedAge: Gauge
+  private let overCloses: Counter
 
   init(_ registry: MetricRegistry) {
     unknownOrders =
@@ -41,6 +44,20 @@ internal import Trading
       registry.counter(
         "execution_missing_fills_total", "Reports with more traded than told."
       ).only
+    unprotected =
+      registry.gauge(
+        "execution_unprotected_orders",
+        "Orders whose fills asked for a stop and have none, unless it was given up."
+      ).only
+    unprotectedAge =
+      registry.gauge(
+        "execution_unprotected_oldest_seconds", "How long the oldest of them has been without."
+      ).only
+    overCloses =
+      registry.counter(
+        "execution_over_closed_total",
+        "Stops and take-profits that together closed more than there was."
+      ).only
     externalOrders =
       registry.counter(
         "execution_external_orders_total", "Orders that a venue has and nobody here knows."
@@ -57,8 +74,14 @@ internal import Trading
     case .fillsMissing: missingFills.increment()
     case .positionDiffers(let key, _, _):
       positionDifferences.with(key.account.text, key.symbol.text).increment()
-    case .denied, .breaker: break
+    case .overClosed: overCloses.increment()
+    case .unprotected, .denied, .breaker: break
     }
+  }
+
+  func unprotected(count: Int, oldestSeconds: Double) {
+    unprotected.set(Double(count))
+    unprotectedAge.set(oldestSeconds)
   }
 
   func unknown(count: Int, oldestSeconds: Double) {

@@ -37,7 +37,7 @@ final class OrderLifecycleMetrics {
       case .held, .trailed, .submitting, .accepted, .becameUnknown, .cancelRequested,
         .cancelRefused,
         .expired, .notFound, .triggered, .suspended, .replaceRequested, .amended,
-        .replaced, .replaceRefused, .settled:
+        .replaced, .replaceRefused, .protectionWaived, .protectionEnded, .settled:
         break
       }
     }

@@ -38,6 +38,9 @@ internal import Wire
     ]
   }
 
+  /// Orders without their stop that /ready names; the metric counts all.
+  private static let unprotectedMax = 20
+
   private var second: Int64 { EventLoop.shared.wallClockMicroseconds / 1_000_000 }
 
   private func health() -> HTTPResponse {
@@ -84,6 +87,12 @@ internal import Wire
     json.key("reasons")
     json.beginArray()
     for problem in problems { json.string(problem) }
+    json.endArray()
+    json.key("unprotected_orders")
+    json.beginArray()
+    for id in gateway.unprotectedOrders.prefix(HealthRoutes.unprotectedMax) {
+      json.string(id.description)
+    }
     json.endArray()
     json.endObject()
     return HTTPResponse(status: problems.isEmpty ? 200 : 503, body: json.bytes)

@@ -31,6 +31,9 @@ struct InstructionFields {
     instructions.expiresAt = expiry?.value
     instructions.isReduceOnly = try fields.flag("reduce_only")
     instructions.quoteQuantity = quoteQuantity
+    instructions.stopLoss = try fields.price("stop_loss")
+    instructions.takeProfit = try fields.price("take_profit")
+    instructions.group = try fields.label("oco_group")
     instructions.displayQuantity = try fields.first(
       of: ["display_quantity", "iceberg_quantity"], fields.quantity)?.value
   }

@@ -20,6 +20,12 @@ extension OrderFilter {
       strategyID = label
     }
     account = try ListQuery.account(request)
+    if let text = request.query("parent_order_id") {
+      guard let id = OrderID(text: text) else {
+        throw ListQuery.invalid("parent_order_id", "an id", text)
+      }
+      parentID = id
+    }
     since = try ListQuery.moment(request, "since")
     until = try ListQuery.moment(request, "until")
     if let text = request.query("next") {

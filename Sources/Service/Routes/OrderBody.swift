@@ -7,8 +7,6 @@ internal import Wire
 /// What a body asks for, before it is known which plugin takes it.
 struct OrderBody {
   var terms: OrderTerms
-  /// Sentences about what was accepted, but does not do what its name says.
-  var warnings: [String] = []
 
   init(
     _ body: [UInt8], idempotencyHeader: String?, defaultAccount: AccountID
@@ -43,10 +41,6 @@ struct OrderBody {
       limitPrice: type.hasLimitPrice ? price : nil,
       referencePrice: type.hasLimitPrice ? nil : price, clientOrderID: clientOrderID,
       idempotencyKey: key, instructions: instructions.instructions, labels: labels)
-    if labels.stopLoss != nil || labels.takeProfit != nil {
-      warnings.append(
-        "stop_loss and take_profit are recorded, but no protective orders are placed for them.")
-    }
   }
 
   /// Other names of order types, as callers and exchanges have them.
@@ -103,8 +97,7 @@ struct OrderBody {
     let strategy = try fields.label("strategy")
     return OrderLabels(
       strategyID: strategyID ?? strategy, signalID: try fields.label("signal_id"),
-      category: try fields.label("category"), confidence: confidence,
-      stopLoss: try fields.price("stop_loss"), takeProfit: try fields.price("take_profit"))
+      category: try fields.label("category"), confidence: confidence)
   }
 
   private static func clientOrderID(_ fields: BodyFields) throws(APIError) -> ClientOrderID? {

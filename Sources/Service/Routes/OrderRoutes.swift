@@ -38,7 +38,7 @@ internal import Wire
         if case .refused(let refusal) = reply, refusal.denial.code == "CIRCUIT_OPEN" {
           gateway.metrics.venues.breakerRefused(body.terms.account)
         }
-        answer(call, reply, warnings: body.warnings)
+        answer(call, reply)
       }
     } catch {
       gateway.metrics.refused(error)
@@ -46,7 +46,7 @@ internal import Wire
     }
   }
 
-  func answer(_ call: Call, _ reply: Reply, warnings: [String]) {
+  func answer(_ call: Call, _ reply: Reply) {
     let status: Int
     let order: Order
     switch reply {
@@ -67,9 +67,9 @@ internal import Wire
     json.member("success", true)
     json.members(
       of: order, status: order.state == .settled ? OrderState.filled.status : nil)
+    // Callers of earlier versions read it; nothing is left to warn of.
     json.key("warnings")
     json.beginArray()
-    for warning in warnings { json.string(warning) }
     json.endArray()
     json.endObject()
     call.respond(HTTPResponse(status: status, body: json.bytes))

@@ -107,7 +107,7 @@ internal import Wire
     let account = open.first?.key.account ?? named ?? gateway.registry.defaultName
     guard let account else { return }
     gateway.close(PositionKey(account: account, symbol: symbol)) { reply in
-      OrderRoutes(gateway: gateway).answer(call, reply, warnings: [])
+      OrderRoutes(gateway: gateway).answer(call, reply)
     }
   }
 

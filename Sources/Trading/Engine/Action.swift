@@ -127,6 +127,10 @@ public enum Notice: Equatable, Sendable {
   case fillsMissing(OrderID)
   /// A position differs from the venue's.
   case positionDiffers(PositionKey, ours: Decimal, venues: Decimal)
+  /// What an order opened needs a stop and has none now.
+  case unprotected(OrderID, quantity: Quantity)
+  /// Stop and take-profit of an order have closed more than it opened; it is given back.
+  case overClosed(OrderID, quantity: Quantity)
   /// A limit or rule turned an order away.
   case denied(code: String)
   /// The breaker of an account changed.

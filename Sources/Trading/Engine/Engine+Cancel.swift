@@ -44,6 +44,7 @@ extension Engine {
       return leaveMemoryIfFinished(live)
     }
     live.cancelWaiters.append(newWaiter(request, for: live.order.id))
+    waive(live)
     guard !state.isSealed || wasRefused else { return }
     if wasRefused, live.isDurable { return sendCancel(live) }
     requestCancel(of: live)
@@ -92,6 +93,9 @@ extension Engine {
       }
       reported(report, of: live)
       leaveMemoryIfFinished(live)
+    case .protection(let parent):
+      // There is none: a leg without its parent is nobody's protection.
+      actions.append(.notice(.externalOrder(parent)))
     }
   }
 
@@ -105,6 +109,7 @@ extension Engine {
         "The store could not be read; nothing was sent. Send it again in a moment.")
     // The venue's next sweep tells of the order again.
     case .report: break
+    case .protection(let parent): lookUpProtection(of: parent)
     }
   }
 

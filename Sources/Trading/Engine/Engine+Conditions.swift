@@ -15,7 +15,7 @@ extension Engine {
 
   /// Records an order that waits here for its trigger.
   mutating func hold(
-    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, request: RequestID
+    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, waiters: [Waiter]
   ) {
     let reason = Engine.heldSentence
     var order = OrderFacts(id: id, terms: terms, at: now)
@@ -24,7 +24,7 @@ extension Engine {
     watch(live)
     // A trailing stop follows from where the market is now.
     if let price = freshPrice(of: instrument) { _ = live.watch?.isElected(by: price) }
-    live.submitWaiters = [newWaiter(request, isFirst: true, for: id)]
+    live.submitWaiters = waiters
     let entry = record([.received(terms), .held(reason: reason)], of: live, beginsOrder: true)
     afterRecord.append(AfterRecord(entry: entry, step: .settleDown, live: live))
   }
@@ -70,7 +70,7 @@ extension Engine {
     // While trading is halted the order goes on waiting; the next price after it fires.
     let denial = tradingStateDenial(
       of: live.order.terms, in: live.instrument, ownLeaves: live.order.exposedLeaves)
-    if denial == nil { fire(live) }
+    if denial == nil, mayFire(live) { fire(live) }
   }
 
   /// The part of a trailing stop's offset by which a restart may set it back: each step is an entry
@@ -89,7 +89,7 @@ extension Engine {
 
   /// The trigger is reached: the order becomes what it was to become, and leaves once that is
   /// durable.
-  private mutating func fire(_ live: LiveOrder) {
+  mutating func fire(_ live: LiveOrder) {
     stopWatching(live)
     var events: [OrderEvent] = [.triggered, .submitting]
     if live.order.terms.isReduceOnly {
@@ -145,17 +145,15 @@ extension Engine {
     // What the venue keeps is looked after a moment later, in case that it does not.
     let at =
       isKeptByVenue ? expiresAt.adding(milliseconds: Engine.expiryGraceMilliseconds) : expiresAt
-    let place = expiries.firstIndex { at < $0.at } ?? expiries.endIndex
-    expiries.insert(Deadline(at: at, id: live.order.id), at: place)
+    expiries.add(Deadline(at: at, id: live.order.id))
   }
 
   /// How long a venue that keeps expiry times itself is given before it is asked to cancel.
   static let expiryGraceMilliseconds: Int64 = 5_000
 
   mutating func endExpiredOrders() {
-    while let first = expiries.first, first.at <= now {
-      expiries.removeFirst()
-      guard let live = orders[first.id], !live.order.state.isSealed else { continue }
+    while let id = expiries.takeDue(at: now) {
+      guard let live = orders[id], !live.order.state.isSealed else { continue }
       if live.order.phase == .held {
         stopWatching(live)
         applyAndRecord([.expired(reason: Engine.expiredSentence)], to: live)

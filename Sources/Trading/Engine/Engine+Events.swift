@@ -25,6 +25,21 @@ extension Engine {
     let entry = record(facts, of: live, position: movesPosition ? live.instrument.position : nil)
     if isReplaced, let amendment { succeed(live, amendment) }
     settleDown(live, entry: entry)
+    protectAfterChange(of: live, movedPosition: movesPosition)
+    if live.order.terms.group != nil { cancelGroup(of: live) }
+  }
+
+  /// The first order of a group that trades, or is triggered, cancels the others.
+  private mutating func cancelGroup(of live: LiveOrder) {
+    guard let group = live.order.terms.group, let members = groups[group],
+      !live.order.filledQuantity.isZero || live.order.state == .triggered
+    else { return }
+    for id in members.sorted() where id != live.order.id {
+      guard let other = orders[id], !other.order.state.isSealed,
+        !other.order.pending.contains(.cancel)
+      else { continue }
+      requestCancel(of: other)
+    }
   }
 
   /// Applies one event; true if it belongs in the journal.
@@ -32,7 +47,7 @@ extension Engine {
     _ event: OrderEvent, to order: inout OrderFacts, of instrument: InstrumentState
   ) -> Bool {
     let state = order.state
-    let leaves = order.leavesQuantity
+    let leaves = order.fillableQuantity
     let result = order.apply(event, at: now)
     switch result {
     case .ignored, .refused: return false

@@ -109,6 +109,14 @@ extension Engine {
         side: live.order.terms.side, from: live.order.exposedLeaves, to: .zero)
     }
     stopWatching(live)
+    if let link = live.order.terms.protects, let protection = protections[link.parent] {
+      protection.forget(live.order.id, link)
+      wake(protection)
+    }
+    if let protection = live.protection {
+      protections[live.order.id] = nil
+      live.instrument.protections.removeAll { $0 === protection }
+    }
     leaveMemory(live.order.id)
   }
 
@@ -120,6 +128,10 @@ extension Engine {
   private mutating func leaveMemory(_ id: OrderID) {
     guard let live = orders.removeValue(forKey: id) else { return }
     for key in live.order.terms.uniqueKeys { keys.removeValue(forKey: key) }
+    if let group = live.order.terms.group {
+      groups[group]?.remove(id)
+      if groups[group]?.isEmpty == true { groups[group] = nil }
+    }
     live.account.catchingUp.remove(id)
   }
 }

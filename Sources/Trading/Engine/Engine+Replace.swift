@@ -182,17 +182,12 @@ extension Engine {
     }
   }
 
-  /// A change whose answer was lost: the venue's statement about the order says whether it was
-  /// made.
+  /// A change whose answer was lost, and that the venue's statement about the order does not show.
   mutating func compareAmendment(of live: LiveOrder, with report: OrderReport) {
-    guard let amendment = live.order.amendment, let terms = report.terms,
-      live.account.rules.canAmend, !live.inFlight.contains(.amend)
+    guard live.order.amendment != nil, live.account.rules.canAmend, report.terms != nil,
+      !live.inFlight.contains(.amend), !live.order.state.isSealed
     else { return }
-    if terms.matches(amendment) {
-      applyAndRecord([.amended], to: live)
-    } else if !live.order.state.isSealed {
-      refuseReplace(of: live, reason: "The venue did not make the change.")
-    }
+    refuseReplace(of: live, reason: "The venue did not make the change.")
   }
 
   /// The order is gone from the venue: what is left of it goes out under new terms.

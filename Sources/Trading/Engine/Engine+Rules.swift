@@ -65,6 +65,7 @@ extension Engine {
         value: "\(display)", limit: "\(terms.quantity)")
     }
     if terms.isReduceOnly, let denial = reduceOnlyDenial(of: terms, in: state) { return denial }
+    if terms.asksForProtection, let denial = brokenBracket(of: terms, state) { return denial }
     return terms.trigger.flatMap { brokenTrigger($0, of: terms, state) }
   }
 
@@ -92,5 +93,29 @@ extension Engine {
       sentence: "The stop price of a \(terms.type.rawValue) \(terms.side.rawValue) must be "
         + "\(direction) the market's \(market), but is \(price): it would be triggered at once.",
       value: "\(price)", limit: "\(market)")
+  }
+
+  /// A stop that loses nothing, or a profit that is none, is on the wrong side of the entry.
+  private func brokenBracket(of terms: OrderTerms, _ state: InstrumentState) -> Denial? {
+    if terms.isReduceOnly {
+      return Denial(
+        code: "BRACKET_OF_EXIT",
+        sentence: "A reduce-only order opens nothing that stop_loss or take_profit could protect.")
+    }
+    guard let entry = terms.ownPrice ?? state.marketPrice ?? terms.referencePrice else {
+      return nil
+    }
+    let isBuy = terms.side == .buy
+    for (name, price, isBelow) in [
+      ("stop_loss", terms.stopLoss, isBuy), ("take_profit", terms.takeProfit, !isBuy),
+    ] {
+      guard let price, price == entry || (price < entry) != isBelow else { continue }
+      return Denial(
+        code: "BRACKET_CROSSED",
+        sentence: "\(name) of a \(terms.side.rawValue) must be \(isBelow ? "below" : "above") its "
+          + "entry at \(entry), but is \(price).",
+        value: "\(price)", limit: "\(entry)")
+    }
+    return nil
   }
 }

@@ -93,7 +93,10 @@ extension Engine {
       guard account.isGateOpen else { return refuseForGate(request, account: terms.account) }
       guard passesBudget(request) else { return }
       // What waits here is no question to the venue yet.
-      if isEmulated(terms, account) { return hold(terms, of: state, id: id, request: request) }
+      if isEmulated(terms, account) {
+        return hold(
+          terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)])
+      }
       guard passesBreaker(request, account: account) else { return }
     } else if !account.isConnected {
       return refuseForGate(request, account: terms.account)
@@ -182,7 +185,9 @@ extension Engine {
       keys[key] = order.id
       usedKeys.insert(key.fingerprint)
     }
+    noteProtection(of: live)
     guard !order.state.isSealed else { return live }
+    if let group = order.terms.group { groups[group, default: []].insert(order.id) }
     watchExpiry(live)
     account.openOrders += 1
     instrument.exposure.change(side: order.terms.side, from: .zero, to: order.exposedLeaves)

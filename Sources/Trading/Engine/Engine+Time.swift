@@ -11,6 +11,7 @@ extension Engine {
     doubtSilentVenues()
     askForDueOrders()
     endExpiredOrders()
+    retryProtections()
   }
 
   private mutating func answerLateWaiters() {
@@ -116,7 +117,10 @@ extension Engine {
     usedKeys = fingerprints
     for change in changes { tradingStates.apply(change) }
     for (key, position) in positions { instrument(of: key).position = position }
-    for order in restored {
+    // Legs after their parents, which know what they are for.
+    for order in restored.filter({ $0.terms.protects == nil })
+      + restored.filter({ $0.terms.protects != nil })
+    {
       guard let live = enterFromStore(order) else { continue }
       live.restoredAt = now
       if order.state == .filled {
@@ -126,8 +130,13 @@ extension Engine {
       becomeUnknown(live, reason: "The service stopped while the order was being sent.")
       // The catch-up after the connect asks for it; earlier lookups would reach no venue.
       live.lookupAt = nil
+      // Legs that have ended come along for what they have filled.
+      if order.terms.protects != nil, order.state.isSealed { leaveMemoryIfFinished(live) }
     }
     lookups = []
+    for id in protections.keys.sorted() {
+      protectionRetries.add(Deadline(at: now, id: id))
+    }
     let actions = self.actions
     self.actions = []
     return actions

@@ -82,8 +82,8 @@ extension Engine {
   private mutating func found(_ live: LiveOrder, _ report: OrderReport) {
     live.account.catchingUp.remove(live.order.id)
     live.negativeLookups = 0
-    compareAmendment(of: live, with: report)
     apply(report, to: live)
+    compareAmendment(of: live, with: report)
     // A cancel of an order that counted as refused; now it turns out to be alive.
     if !live.cancelWaiters.isEmpty, live.order.state.mayBeAtVenue,
       !live.order.pending.contains(.cancel)
@@ -237,11 +237,17 @@ extension LiveOrder {
       }
     case .rejected: break
     }
+    let isAmended = isAmended(in: report)
+    if isAmended { events.append(.amended) }
     for fill in report.fills where !order.tradeIDs.contains(fill.tradeID) {
       events.append(.filled(fill))
     }
     switch report.status {
-    case .working, .filled: break
+    case .working: break
+    case .filled:
+      if order.amendment != nil, !isAmended {
+        events.append(.replaceRefused(reason: "The order was filled before it could be changed."))
+      }
     case .triggered: events.append(.triggered)
     case .suspended(let reason): events.append(.suspended(reason: reason))
     case .canceled(let reason):
@@ -251,6 +257,14 @@ extension LiveOrder {
     }
     return events
   }
+  /// Whether a report proves a change that the venue has not confirmed yet.
+  private func isAmended(in report: OrderReport) -> Bool {
+    guard let amendment = order.amendment, account.rules.canAmend else { return false }
+    if let terms = report.terms { return terms.matches(amendment) }
+    // What it was filled to says whether the change was made before.
+    return report.status == .filled && report.filledQuantity == amendment.quantity
+  }
+
   /// What a cancel at the venue is for the order: most are asked for here, for one of three
   /// reasons.
   private func ending(_ reason: String?, at now: Timestamp) -> OrderEvent {

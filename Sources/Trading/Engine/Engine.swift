@@ -17,6 +17,16 @@ public struct Engine: ~Copyable {
   /// Fingerprints of every key and client order id that was ever used. A hit is looked up.
   var usedKeys: Set<UInt64> = []
 
+  /// By parent.
+  var protections: [OrderID: Protection] = [:]
+  /// Protections that something happened to.
+  var dirtyProtections: [Protection] = []
+  /// Parents whose protection is needed again and could not be read.
+  var unreadProtections: Set<OrderID> = []
+  /// Live orders that cancel one another.
+  var groups: [Label: Set<OrderID>] = [:]
+  var ids: OrderIDSequence
+
   var submitBudget: TokenBucket?
   var random: SeededGenerator
   var isJournalAvailable = true
@@ -35,8 +45,10 @@ public struct Engine: ~Copyable {
   var sent = Queue<Deadline>()
   /// Lookups are spaced by chance, so they are in no order.
   var lookups: [Deadline] = []
-  /// When orders are over, the next one first.
-  var expiries: [Deadline] = []
+  /// When orders are over.
+  var expiries = DeadlineQueue()
+  /// When protections are looked after again, by parent.
+  var protectionRetries = DeadlineQueue()
 
   var actions: [Action] = []
   var now: Timestamp
@@ -55,11 +67,14 @@ public struct Engine: ~Copyable {
     var live: LiveOrder
   }
 
-  /// An engine without orders. `accounts` names the plugin instances; none is connected yet.
+  /// An engine without orders. `accounts` names the plugin instances; none is connected yet. New
+  /// ids are above `lastOrderID`.
   public init(
-    configuration: EngineConfiguration, accounts names: [AccountID], seed: UInt64, at now: Timestamp
+    configuration: EngineConfiguration, accounts names: [AccountID], seed: UInt64,
+    lastOrderID: OrderID? = nil, at now: Timestamp
   ) {
     self.configuration = configuration
+    ids = OrderIDSequence(after: lastOrderID)
     self.now = now
     random = SeededGenerator(seed: seed)
     submitBudget = configuration.submitRate.map {
@@ -87,6 +102,7 @@ public struct Engine: ~Copyable {
     case .notRecorded(let entries): notRecorded(entries)
     case .journal(let isAvailable): journal(isAvailable: isAvailable)
     case .lookedUp(let lookUp, let order): lookedUp(lookUp, found: order)
+    case .protectionLookedUp(let parent, let legs): reopenProtection(of: parent, legs: legs)
     case .lookUpFailed(let lookUp): lookUpFailed(lookUp)
     case .submitted(let id, let outcome): submitted(id, outcome)
     case .cancelAnswered(let id, let outcome): cancelAnswered(id, outcome)
@@ -101,6 +117,7 @@ public struct Engine: ~Copyable {
     case .setTradingState(let change, let request): setTradingState(change, request: request)
     case .tick: tick()
     }
+    if !dirtyProtections.isEmpty { lookAfterProtections() }
     swap(&self.actions, &actions)
   }
 
@@ -109,6 +126,11 @@ public struct Engine: ~Copyable {
     var actions: [Action] = []
     handle(input, at: now, into: &actions)
     return actions
+  }
+
+  /// A new order's id, above all before it.
+  public mutating func newOrderID(at now: Timestamp) -> OrderID {
+    ids.next(at: now, random: random.next())
   }
 
   mutating func instrument(of key: PositionKey) -> InstrumentState {

@@ -45,6 +45,8 @@ final class LiveOrder {
   var watch: TriggerWatch?
   /// Whether the breaker let it through and waits to hear how it went.
   var holdsProbe = false
+  /// The protection of its fills, as long as they need one.
+  var protection: Protection?
   /// The last journal entry about it; it leaves memory only once this one is durable.
   var lastEntry: UInt64 = 0
 
@@ -75,6 +77,7 @@ final class LiveOrder {
   /// Whether the order can leave memory once it is durable.
   var isFinished: Bool {
     order.state.isSealed && inFlight.isEmpty && !isAwaited && !isUnsettled && !isMissingFills
+      && protection == nil
   }
 }
 
@@ -121,6 +124,8 @@ final class InstrumentState {
   var quotedAt: Timestamp?
   /// Live orders whose triggers are watched here, oldest first.
   var watched: [LiveOrder] = []
+  /// Protections of what was opened here.
+  var protections: [Protection] = []
   var position: Position?
   var exposure = Exposure()
   /// Filled orders whose position has not been compared with the venue's yet, oldest first.

@@ -36,6 +36,8 @@ public enum Input: Sendable {
   /// the order in which the store did the work: else an order could be read before a change and
   /// taken for what it is after it.
   case lookedUp(LookUp, Order?)
+  /// The store's answer about a protection that has left memory: its parent and all its legs.
+  case protectionLookedUp(parent: Order, legs: [Order])
   /// The store could not answer a look-up.
   case lookUpFailed(LookUp)
   /// What came of sending an order.
@@ -72,4 +74,6 @@ public enum LookUp: Equatable, Sendable {
   case replace(OrderReference, OrderChange, id: OrderID, request: RequestID)
   /// The venue told of this order.
   case report(OrderReport)
+  /// A leg of this order's protection has traded after the protection had ended.
+  case protection(OrderID)
 }

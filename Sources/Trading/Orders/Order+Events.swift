@@ -39,6 +39,8 @@ extension OrderEvent {
     case .amended: .amended
     case .replaced: .replaced
     case .replaceRefused: .replaceRefused
+    case .protectionWaived: .protectionWaived
+    case .protectionEnded: .protectionEnded
     case .settled: .settled
     }
   }
@@ -46,7 +48,9 @@ extension OrderEvent {
 
 extension Order {
   /// The column of the transition table in which `event` stands for this order.
-  public func kind(of event: OrderEvent) -> OrderEventKind? { event.kind(leaves: leavesQuantity) }
+  public func kind(of event: OrderEvent) -> OrderEventKind? {
+    event.kind(leaves: facts.fillableQuantity)
+  }
 
   /// Applies one event. A fill whose trade id has counted before is ignored.
   public mutating func apply(_ event: OrderEvent, at now: Timestamp) -> EventResult {
@@ -59,7 +63,7 @@ extension Order {
 
 extension OrderFacts {
   mutating func apply(_ event: OrderEvent, at now: Timestamp) -> EventResult {
-    guard let kind = event.kind(leaves: leavesQuantity) else { return .anomaly }
+    guard let kind = event.kind(leaves: fillableQuantity) else { return .anomaly }
     if case .filled(let fill) = event, tradeIDs.contains(fill.tradeID) { return .ignored }
     switch lawfulState(for: kind).move(on: kind) {
     case .become(let next):
@@ -134,6 +138,9 @@ extension OrderFacts {
       explain("REPLACE_REFUSED", why)
       pending.remove(.replace)
       amendment = nil
+      endIfFilled()
+    case .protectionWaived(let leg): waivedLegs.insert(leg)
+    case .protectionEnded: isProtectionOver = true
     case .settled: isSettled = true
     }
   }
@@ -144,7 +151,11 @@ extension OrderFacts {
     terms = terms.amended(by: amendment)
     pending.remove(.replace)
     self.amendment = nil
-    // Trades that crossed the change may have filled all that it left.
+    endIfFilled()
+  }
+
+  /// Trades that crossed a change may have filled all that it left.
+  private mutating func endIfFilled() {
     if case .venue = phase, leavesQuantity.isZero { enter(.sealed(.filled)) }
   }
 
@@ -159,7 +170,8 @@ extension OrderFacts {
     filledNotional += fill.quantity * fill.price
     if feeAsset == nil { feeAsset = fill.feeAsset }
     if feeAsset == fill.feeAsset { fee += fill.fee }
-    // A late or excess fill changes the position again, so agreement has to be shown again.
+    // A late or excess fill changes the position again: agreement and protection begin anew.
     isSettled = false
+    isProtectionOver = false
   }
 }

@@ -36,6 +36,10 @@ public struct RecordedFacts: Equatable, Sendable {
   public var amendment: Amendment?
   /// The order that took its place.
   public var successor: OrderID?
+  /// Legs of its protection that somebody has given up.
+  public var waivedLegs: Set<ProtectiveLink.Leg>
+  /// Whether its fills have been protected to the end.
+  public var isProtectionOver: Bool
 
   /// Facts from their parts.
   public init(
@@ -43,7 +47,8 @@ public struct RecordedFacts: Equatable, Sendable {
     isSettled: Bool, venueOrderID: VenueOrderID?, filledQuantity: Quantity,
     filledNotional: Decimal, fee: Decimal, feeAsset: Asset?, tradeIDs: [TradeID],
     explanation: Denial?, isEmulated: Bool = false, trailedPrice: Price? = nil,
-    requestedTerms: OrderTerms? = nil, amendment: Amendment? = nil, successor: OrderID? = nil
+    requestedTerms: OrderTerms? = nil, amendment: Amendment? = nil, successor: OrderID? = nil,
+    waivedLegs: Set<ProtectiveLink.Leg> = [], isProtectionOver: Bool = false
   ) {
     self.updatedAt = updatedAt
     self.phase = phase
@@ -62,6 +67,8 @@ public struct RecordedFacts: Equatable, Sendable {
     self.requestedTerms = requestedTerms
     self.amendment = amendment
     self.successor = successor
+    self.waivedLegs = waivedLegs
+    self.isProtectionOver = isProtectionOver
   }
 }
 
@@ -86,6 +93,8 @@ extension Order {
     order.requestedTerms = facts.requestedTerms
     order.amendment = facts.amendment
     order.successor = facts.successor
+    order.waivedLegs = facts.waivedLegs
+    order.isProtectionOver = facts.isProtectionOver
     self.init(order)
   }
 }

@@ -32,6 +32,14 @@ public struct Order: Equatable, Sendable {
   public var requestedTerms: OrderTerms { box.facts.requestedTerms ?? box.facts.terms }
   /// A change that the venue has not answered yet.
   public var amendment: Amendment? { box.facts.amendment }
+  /// Legs of its protection that somebody has given up.
+  public var waivedLegs: Set<ProtectiveLink.Leg> { box.facts.waivedLegs }
+  /// Whether its fills have been protected to the end.
+  public var isProtectionOver: Bool { box.facts.isProtectionOver }
+  /// Whether its fills need protective orders, or may come to need them.
+  public var isProtecting: Bool {
+    terms.asksForProtection && !isProtectionOver && (!state.isSealed || !filledQuantity.isZero)
+  }
   /// The order that took its place.
   public var successor: OrderID? { box.facts.successor }
   /// When the order was received.

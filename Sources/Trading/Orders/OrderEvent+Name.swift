@@ -24,6 +24,8 @@ extension OrderEvent {
     case .amended: "amended"
     case .replaced: "replaced"
     case .replaceRefused: "replace_refused"
+    case .protectionWaived: "protection_waived"
+    case .protectionEnded: "protection_ended"
     case .settled: "settled"
     }
   }

@@ -43,6 +43,10 @@ public enum OrderEvent: Equatable, Sendable {
   case replaced(by: OrderID)
   /// The venue refused the change.
   case replaceRefused(reason: String)
+  /// Somebody has given up a leg of the order's protection by cancelling it.
+  case protectionWaived(ProtectiveLink.Leg)
+  /// The order's fills are closed, or nothing is left to protect them with.
+  case protectionEnded
   /// Position and balance are recorded and agree with the venue.
   case settled
 }

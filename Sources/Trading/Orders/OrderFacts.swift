@@ -75,6 +75,9 @@ struct OrderFacts: Equatable, Sendable {
   var requestedTerms: OrderTerms?
   var amendment: Amendment?
   var successor: OrderID?
+  /// Legs of its protection that somebody has given up.
+  var waivedLegs: Set<ProtectiveLink.Leg>
+  var isProtectionOver: Bool
 
   init(id: OrderID, terms: OrderTerms, at now: Timestamp) {
     self.id = id
@@ -97,11 +100,20 @@ struct OrderFacts: Equatable, Sendable {
     requestedTerms = nil
     amendment = nil
     successor = nil
+    waivedLegs = []
+    isProtectionOver = false
   }
 
   /// What is still to be filled.
   @inline(__always)
   var leavesQuantity: Quantity { terms.quantity - filledQuantity }
+
+  /// What the venue may still fill: as long as a larger quantity is asked for, up to that.
+  @inline(__always)
+  var fillableQuantity: Quantity {
+    guard let amendment else { return leavesQuantity }
+    return max(terms.quantity, amendment.quantity) - filledQuantity
+  }
 
   /// The average price of the fills, to 12 digits after the point; nil without fills.
   var averagePrice: Decimal? {

@@ -15,6 +15,14 @@ public struct OrderInstructions: Equatable, Sendable {
   public var displayQuantity: Quantity?
   /// The order whose place it takes.
   public var replaces: OrderID?
+  /// Where a loss of what the order buys or sells is to be cut.
+  public var stopLoss: Price?
+  /// Where its profit is to be taken.
+  public var takeProfit: Price?
+  /// The order that it protects, and how.
+  public var protects: ProtectiveLink?
+  /// Orders of one group: the first that trades cancels the others.
+  public var group: Label?
 
   /// No instructions.
   public init() {}
@@ -33,5 +41,29 @@ public struct OrderInstructions: Equatable, Sendable {
     var replacing = self
     replacing.replaces = id
     return replacing
+  }
+}
+
+/// What a protective order is for.
+public struct ProtectiveLink: Equatable, Sendable {
+  /// The order whose fills it protects.
+  public var parent: OrderID
+  /// Which part of the protection it is.
+  public var leg: Leg
+
+  /// The parts of a protection.
+  public enum Leg: String, CaseIterable, Sendable {
+    /// Cuts a loss.
+    case stopLoss = "STOP_LOSS"
+    /// Takes a profit.
+    case takeProfit = "TAKE_PROFIT"
+    /// Gives back what the other two closed too much, because both were filled.
+    case flatten = "FLATTEN"
+  }
+
+  /// A link from its parts.
+  public init(parent: OrderID, leg: Leg) {
+    self.parent = parent
+    self.leg = leg
   }
 }

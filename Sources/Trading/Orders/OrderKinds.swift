@@ -57,10 +57,13 @@ public enum TimeInForce: String, Sendable, CaseIterable {
   public var rests: Bool { self == .goodTillCanceled || self == .goodTillDate }
 }
 
-/// Why an order exists. A close is a brake: it passes risk checks, rate budget and breaker.
+/// Why an order exists. Closes and protective orders are brakes: they pass risk checks, rate budget
+/// and breaker.
 public enum OrderPurpose: String, Sendable, CaseIterable {
   /// A caller's own order.
   case trade = "TRADE"
   /// Closes a position; only ever reduces it.
   case close = "CLOSE"
+  /// Protects a position on behalf of the order that opened it; only ever reduces it.
+  case protect = "PROTECT"
 }

@@ -80,12 +80,14 @@ public enum OrderEventKind: String, Sendable, CaseIterable {
   case cancelRequested, canceled, cancelRefusedGone, cancelRefused
   case expired, notFound, triggered, suspended
   case replaceRequested, amended, replaced, replaceRefused, settled
+  case protectionWaived, protectionEnded
 }
 
 extension OrderState {
   /// What `event` does to an order in this state.
   public func move(on event: OrderEventKind) -> OrderMove {
-    switch self {
+    if event == .protectionWaived || event == .protectionEnded { return moveOnProtection(event) }
+    return switch self {
     case .received, .held: moveBeforeSending(on: event)
     case .submitting, .unknown: moveOnTheWire(on: event)
     case .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace:
@@ -94,6 +96,17 @@ extension OrderState {
     case .canceled, .expired, .replaced: moveWhenEnded(on: event)
     case .rejected, .notFound: moveWhenRefused(on: event)
     case .denied: event == .cancelRequested || event == .replaceRequested ? .refuse : .impossible
+    }
+  }
+
+  /// A protection belongs to fills, and outlives the order that made them.
+  private func moveOnProtection(_ event: OrderEventKind) -> OrderMove {
+    switch self {
+    case .received, .denied, .held: .impossible
+    case .submitting, .unknown, .working, .triggered, .suspended, .partiallyFilled,
+      .pendingCancel, .pendingReplace:
+      event == .protectionWaived ? .apply : .impossible
+    case .filled, .settled, .canceled, .expired, .rejected, .notFound, .replaced: .apply
     }
   }
 
@@ -113,7 +126,8 @@ extension OrderState {
     case .amended: self == .held ? .apply : .impossible
     case .cancelRequested: .apply
     case .accepted, .rejected, .partlyFilled, .lastFilled, .cancelRefusedGone, .cancelRefused,
-      .notFound, .suspended, .replaced, .replaceRefused, .settled:
+      .notFound, .suspended, .replaced, .replaceRefused, .settled, .protectionWaived,
+      .protectionEnded:
       .impossible
     }
   }
@@ -137,7 +151,8 @@ extension OrderState {
     case .triggered: .become(.venue(.triggered))
     case .suspended: .become(.venue(.suspended))
     case .replaceRequested: .refuse
-    case .denied, .held, .trailed, .submitting, .amended, .replaced, .replaceRefused, .settled:
+    case .denied, .held, .trailed, .submitting, .amended, .replaced, .replaceRefused, .settled,
+      .protectionWaived, .protectionEnded:
       .impossible
     }
   }
@@ -170,8 +185,9 @@ extension OrderState {
     // A cancel that was asked for afterwards hides the change, which may come through all the same.
     case .amended: self == .pendingReplace || self == .pendingCancel ? .apply : .ignore
     case .replaced: .become(.sealed(.replaced))
-    case .replaceRefused: self == .pendingReplace ? .apply : .ignore
-    case .denied, .held, .trailed, .submitting, .settled: .impossible
+    case .replaceRefused: self == .pendingReplace || self == .pendingCancel ? .apply : .ignore
+    case .denied, .held, .trailed, .submitting, .settled, .protectionWaived, .protectionEnded:
+      .impossible
     }
   }
 
@@ -185,7 +201,8 @@ extension OrderState {
     case .accepted, .becameUnknown, .cancelRefusedGone, .cancelRefused, .expired, .notFound,
       .triggered, .suspended, .amended, .replaceRefused:
       .ignore
-    case .denied, .held, .trailed, .submitting, .replaced: .impossible
+    case .denied, .held, .trailed, .submitting, .replaced, .protectionWaived, .protectionEnded:
+      .impossible
     }
   }
 
@@ -198,7 +215,8 @@ extension OrderState {
     case .accepted, .rejected, .becameUnknown, .canceled, .cancelRefusedGone, .cancelRefused,
       .expired, .notFound, .triggered, .suspended, .amended, .replaced, .replaceRefused:
       .ignore
-    case .denied, .held, .trailed, .submitting, .settled: .impossible
+    case .denied, .held, .trailed, .submitting, .settled, .protectionWaived, .protectionEnded:
+      .impossible
     }
   }
 
@@ -218,7 +236,9 @@ extension OrderState {
     case .rejected, .becameUnknown, .cancelRefusedGone, .cancelRefused, .notFound, .amended,
       .replaceRefused:
       .ignore
-    case .denied, .held, .trailed, .submitting, .replaced, .settled: .impossible
+    case .denied, .held, .trailed, .submitting, .replaced, .settled, .protectionWaived,
+      .protectionEnded:
+      .impossible
     }
   }
 }

@@ -106,6 +106,19 @@ extension OrderTerms {
   /// How much of a LIMIT order the venue shows at once; nil for all of it.
   public var displayQuantity: Quantity? { instructions?.displayQuantity }
 
+  /// Where a loss of what the order buys or sells is to be cut.
+  public var stopLoss: Price? { instructions?.stopLoss }
+  /// Where its profit is to be taken.
+  public var takeProfit: Price? { instructions?.takeProfit }
+  /// Whether what it buys or sells is to be protected.
+  public var asksForProtection: Bool {
+    instructions.map { $0.stopLoss != nil || $0.takeProfit != nil } ?? false
+  }
+  /// The order that it protects, and how.
+  public var protects: ProtectiveLink? { instructions?.protects }
+  /// Orders of one group: the first that trades cancels the others.
+  public var group: Label? { instructions?.group }
+
   /// The price that values the order: its own, as far as it has one.
   public var ownPrice: Price? { limitPrice ?? triggerPrice }
 
@@ -130,21 +143,15 @@ public struct OrderLabels: Equatable, Sendable {
   public var category: Label?
   /// The caller's confidence, 0...1.
   public var confidence: Decimal?
-  /// The stop-loss price that the caller sent. No protective order is placed for it.
-  public var stopLoss: Price?
-  /// The take-profit price that the caller sent. No protective order is placed for it.
-  public var takeProfit: Price?
 
   /// Labels from their parts.
   public init(
     strategyID: Label? = nil, signalID: Label? = nil, category: Label? = nil,
-    confidence: Decimal? = nil, stopLoss: Price? = nil, takeProfit: Price? = nil
+    confidence: Decimal? = nil
   ) {
     self.strategyID = strategyID
     self.signalID = signalID
     self.category = category
     self.confidence = confidence
-    self.stopLoss = stopLoss
-    self.takeProfit = takeProfit
   }
 }

@@ -42,7 +42,7 @@ import Wire
     #expect(answer.orderID == nil)
   }
 
-  @Test func `fks_app's order takes numbers and texts, and warns of what is not done`() throws {
+  @Test func `fks_app's order takes numbers and texts, and is protected as it asks`() throws {
     let service = try SharedService.unlimited
     let answer = try service.order(
       #"""
@@ -53,7 +53,8 @@ import Wire
     #expect(answer["quantity"] == "0.01")
     #expect(answer["stop_loss"] == "60000")
     #expect(answer["take_profit"] == "75000.5")
-    #expect(answer.json?["warnings"]?.elements.count == 1)
+    #expect(answer["protection"] == "ACTIVE")
+    #expect(answer.json?["warnings"]?.elements.count == 0)
     let shown = try service.get("/orders/\(answer.orderID ?? "")")
     #expect(shown.status == 200)
     #expect(shown["strategy_id"] == "s1")

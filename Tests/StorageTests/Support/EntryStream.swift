@@ -101,7 +101,11 @@ struct EntryStream {
 
   /// The orders that a restart has to take into memory.
   var unfinishedOrders: [Order] {
-    orders.values.filter { !$0.state.isSealed || $0.state == .filled }.sorted { $0.id < $1.id }
+    orders.values.filter { order in
+      let parent = order.terms.protects.flatMap { orders[$0.parent] }
+      return !order.state.isSealed || order.state == .filled || order.isProtecting
+        || parent?.isProtecting == true
+    }.sorted { $0.id < $1.id }
   }
 
   /// The fingerprints of all keys.

@@ -75,8 +75,7 @@ extension SeededGenerator {
       labels: OrderLabels(
         strategyID: maybe { $0.pick(strategies) }, signalID: signal,
         category: maybe { _ in label("swing") },
-        confidence: maybe { $0.decimal(digitsMax: 18, scaleMax: 18) },
-        stopLoss: maybe { $0.price() }, takeProfit: maybe { $0.price() }))
+        confidence: maybe { $0.decimal(digitsMax: 18, scaleMax: 18) }))
   }
 
   mutating func instructions(_ type: OrderType) -> OrderInstructions {
@@ -95,6 +94,13 @@ extension SeededGenerator {
     instructions.quoteQuantity = maybe { $0.price().amount }
     instructions.displayQuantity = maybe { $0.quantity() }
     instructions.replaces = maybe { OrderID(value: UInt128($0.next())) }
+    instructions.stopLoss = maybe { $0.price() }
+    instructions.takeProfit = maybe { $0.price() }
+    instructions.protects = maybe {
+      ProtectiveLink(
+        parent: OrderID(value: UInt128($0.next())), leg: $0.pick(ProtectiveLink.Leg.allCases))
+    }
+    instructions.group = maybe { _ in label("group") }
     return instructions
   }
 
@@ -139,6 +145,8 @@ extension SeededGenerator {
     case "amended": .amended
     case "replaced": .replaced(by: OrderID(value: UInt128(next()) << 64 | UInt128(next())))
     case "replace_refused": .replaceRefused(reason: text())
+    case "protection_waived": .protectionWaived(pick(ProtectiveLink.Leg.allCases))
+    case "protection_ended": .protectionEnded
     case "settled": .settled
     default: nil
     }
@@ -150,4 +158,5 @@ let eventNames = [
   "received", "denied", "held", "submitting", "accepted", "rejected", "became_unknown", "filled",
   "cancel_requested", "canceled", "cancel_refused", "expired", "not_found", "triggered",
   "suspended", "trailed", "replace_requested", "amended", "replaced", "replace_refused", "settled",
+  "protection_waived", "protection_ended",
 ]

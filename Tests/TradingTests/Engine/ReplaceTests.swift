@@ -141,6 +141,31 @@ private func amended(_ id: OrderID, _ quantityText: String, at priceText: String
     #expect(desk.order(successor)?.terms.quantity == quantity("2"))
   }
 
+  @Test func `a fill beyond the old quantity does not end an order that is being enlarged`() {
+    let desk = Desk()
+    let id = desk.working(terms(.buy, "1", limit: "99"))
+    desk.replace(id, "3")
+    desk.record()
+    desk.tell(.reported(report(id, .working, [fill("T", "1.5")])))
+    #expect(desk.state(id) == .pendingReplace)
+    var found = amended(id, "3", at: "99")
+    found.fills = [fill("T", "1.5")]
+    found.filledQuantity = quantity("1.5")
+    desk.tell(.amendAnswered(id, .amended(found)))
+    #expect(desk.state(id) == .partiallyFilled)
+    #expect(desk.order(id)?.leavesQuantity == quantity("1.5"))
+  }
+
+  @Test func `an order that was filled before it could be enlarged ends as filled`() {
+    let desk = Desk()
+    let id = desk.working(terms(.buy, "1", limit: "99"))
+    let request = desk.replace(id, "3").request
+    desk.record()
+    let actions = desk.tell(.reported(report(id, .filled, [fill("T", "1")])))
+    #expect(desk.state(id) == .filled)
+    #expect(actions.replies(to: request).map(\.word) == ["refused: ORDER_ENDED"])
+  }
+
   @Test func `what cannot be changed is refused and says why`() {
     let desk = Desk()
     let id = desk.sent(terms(.buy, "1", limit: "99"))

@@ -204,7 +204,7 @@ private func apply(_ event: OrderEvent, to state: OrderState) -> (EventResult, O
       let event = anyEvent(&random)
       switch event {
       case .received, .denied, .held, .trailed, .submitting, .becameUnknown, .cancelRequested,
-        .replaceRequested, .amended, .settled:
+        .replaceRequested, .amended, .protectionWaived, .protectionEnded, .settled:
         _ = order.apply(event, at: start)
         #expect(!order.state.isSealed, "seed \(seed)")
       case .accepted, .rejected, .filled, .canceled, .cancelRefused, .expired, .notFound,

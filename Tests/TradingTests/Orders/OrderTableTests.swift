@@ -78,7 +78,7 @@ private let reportColumns = """
   TRIGGERED        =          SUSPENDED  +       REPLACED =           .
   SUSPENDED        TRIGGERED  =          +       REPLACED =           .
   PARTIALLY_FILLED TRIGGERED  SUSPENDED  +       REPLACED =           .
-  PENDING_CANCEL   TRIGGERED  SUSPENDED  -       REPLACED =           .
+  PENDING_CANCEL   TRIGGERED  SUSPENDED  -       REPLACED +           .
   PENDING_REPLACE  TRIGGERED  SUSPENDED  -       REPLACED +           .
   FILLED           =          =          -       .        =           +
   SETTLED          =          =          -       .        =           =
@@ -90,25 +90,25 @@ private let reportColumns = """
   """
 
 private let changeColumns = """
-  STATE            trailed amended
-  RECEIVED         .       .
-  HELD             +       +
-  DENIED           .       .
-  SUBMITTING       .       .
-  UNKNOWN          .       .
-  WORKING          .       =
-  TRIGGERED        .       =
-  SUSPENDED        .       =
-  PARTIALLY_FILLED .       =
-  PENDING_CANCEL   .       +
-  PENDING_REPLACE  .       +
-  FILLED           .       =
-  SETTLED          .       =
-  CANCELED         .       =
-  EXPIRED          .       =
-  REPLACED         .       =
-  REJECTED         .       =
-  NOT_FOUND        .       =
+  STATE            trailed amended waived unprotect
+  RECEIVED         .       .       .      .
+  HELD             +       +       .      .
+  DENIED           .       .       .      .
+  SUBMITTING       .       .       +      .
+  UNKNOWN          .       .       +      .
+  WORKING          .       =       +      .
+  TRIGGERED        .       =       +      .
+  SUSPENDED        .       =       +      .
+  PARTIALLY_FILLED .       =       +      .
+  PENDING_CANCEL   .       +       +      .
+  PENDING_REPLACE  .       +       +      .
+  FILLED           .       =       +      +
+  SETTLED          .       =       +      +
+  CANCELED         .       =       +      +
+  EXPIRED          .       =       +      +
+  REPLACED         .       =       +      +
+  REJECTED         .       =       +      +
+  NOT_FOUND        .       =       +      +
   """
 
 private let columns: [Substring: OrderEventKind] = [
@@ -117,7 +117,8 @@ private let columns: [Substring: OrderEventKind] = [
   "cancel": .cancelRequested, "canceled": .canceled, "gone": .cancelRefusedGone,
   "refused": .cancelRefused, "expired": .expired, "notFound": .notFound, "triggered": .triggered,
   "suspended": .suspended, "replace": .replaceRequested, "replaced": .replaced,
-  "trailed": .trailed, "amended": .amended, "notReplaced": .replaceRefused, "settled": .settled,
+  "trailed": .trailed, "amended": .amended, "waived": .protectionWaived,
+  "unprotect": .protectionEnded, "notReplaced": .replaceRefused, "settled": .settled,
 ]
 
 private let phases: [Substring: OrderPhase] = [

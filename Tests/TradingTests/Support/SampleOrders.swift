@@ -46,7 +46,7 @@ private func path(to state: OrderState) -> [OrderEvent] {
 
 /// One event of every kind but fills, and a few fills, by chance.
 func anyEvent(_ random: inout SeededGenerator) -> OrderEvent {
-  switch random.number(0...24) {
+  switch random.number(0...26) {
   case 0: .denied(sampleDenial)
   case 1: .held(reason: "Why.")
   case 2: .submitting
@@ -67,6 +67,8 @@ func anyEvent(_ random: inout SeededGenerator) -> OrderEvent {
   case 17: .settled
   case 18: .trailed(price("103"))
   case 19: .amended
+  case 20: .protectionWaived(.stopLoss)
+  case 21: .protectionEnded
   default: .filled(fill("T\(random.number(0...9))", "\(random.number(1...5))"))
   }
 }

@@ -1,0 +1,383 @@
+// Protective orders: what an order has filled gets a stop and a take-profit, as far as they were
+// asked for, that follow the filled quantity and close no more than is open. The wanted state is
+// worked out anew after every change, so that it does not matter what was lost in between.
+
+extension Engine {
+  /// How long a leg waits after one that came to nothing, at first and at most.
+  private static let legRetry = RetrySchedule(firstMilliseconds: 1_000, longestMilliseconds: 30_000)
+  /// How often a leg that cannot be placed now is tried: the venue is away, trading is halted.
+  private static let placeMilliseconds: Int64 = 1_000
+  /// How long a protection that is done stays, for fills of its legs that come late.
+  private static let lateFillMilliseconds: Int64 = 60_000
+
+  // MARK: Keeping track
+
+  /// Takes in an order that came into memory: as a parent, or as a leg.
+  mutating func noteProtection(of live: LiveOrder) {
+    let order = live.order
+    guard order.terms.instructions != nil else { return }
+    if order.isProtecting, live.protection == nil { beginProtection(of: live) }
+    if let link = order.terms.protects, let protection = protections[link.parent] {
+      protection.note(order, link)
+    }
+  }
+
+  private mutating func beginProtection(of live: LiveOrder) {
+    let protection = Protection(of: live)
+    live.protection = protection
+    protections[live.order.id] = protection
+    live.instrument.protections.append(protection)
+  }
+
+  /// A leg traded although its protection had ended: what that means is worked out with all there
+  /// was.
+  mutating func reopenProtection(of parent: Order, legs: [Order]) {
+    guard protections[parent.id] == nil, let live = orders[parent.id] ?? enterFromStore(parent)
+    else { return }
+    if live.protection == nil { beginProtection(of: live) }
+    guard let protection = live.protection else { return }
+    for leg in legs {
+      guard let link = leg.terms.protects else { continue }
+      protection.note(orders[leg.id]?.order ?? leg, link)
+    }
+    wake(protection)
+  }
+
+  /// What a change of an order means for protections: its own, its parent's, and those that share a
+  /// position that it moved.
+  mutating func protectAfterChange(of live: LiveOrder, movedPosition: Bool) {
+    noteProtection(of: live)
+    if let link = live.order.terms.protects {
+      if let protection = protections[link.parent] {
+        noteFailure(live, of: protection)
+        wake(protection)
+      } else if movedPosition {
+        actions.append(.lookUp(.protection(link.parent)))
+      }
+    }
+    wake(live.protection)
+    guard movedPosition else { return }
+    for protection in live.instrument.protections { wake(protection) }
+  }
+
+  /// A leg that ends without having been asked to is not placed again at once.
+  private mutating func noteFailure(_ live: LiveOrder, of protection: Protection) {
+    switch live.order.state {
+    case .denied, .rejected, .notFound, .canceled, .expired:
+      let delay = Engine.legRetry.delayMilliseconds(
+        attempt: protection.failures, random: random.next())
+      protection.failures += 1
+      protection.blockedUntil = now.adding(milliseconds: delay)
+      lookAgain(at: protection, inMilliseconds: delay)
+    case .held, .working, .triggered, .partiallyFilled, .filled, .settled:
+      protection.failures = 0
+    case .received, .submitting, .unknown, .suspended, .pendingCancel, .pendingReplace, .replaced:
+      break
+    }
+  }
+
+  mutating func wake(_ protection: Protection?) {
+    guard let protection, !protection.isDirty else { return }
+    protection.isDirty = true
+    dirtyProtections.append(protection)
+  }
+
+  /// Looks after every protection that something happened to.
+  mutating func lookAfterProtections() {
+    while let protection = dirtyProtections.popLast() {
+      protection.isDirty = false
+      lookAfter(protection)
+    }
+  }
+
+  mutating func retryProtections() {
+    while let id = protectionRetries.takeDue(at: now) {
+      wake(protections[id])
+      if unreadProtections.remove(id) != nil { actions.append(.lookUp(.protection(id))) }
+    }
+  }
+
+  /// The store could not be read: it is asked again in a moment.
+  mutating func lookUpProtection(of parent: OrderID) {
+    unreadProtections.insert(parent)
+    protectionRetries.add(
+      Deadline(at: now.adding(milliseconds: Engine.placeMilliseconds), id: parent))
+  }
+
+  private mutating func lookAgain(at protection: Protection, inMilliseconds delay: Int64) {
+    protectionRetries.add(
+      Deadline(at: now.adding(milliseconds: delay), id: protection.parent.order.id))
+  }
+
+  // MARK: The wanted state
+
+  private mutating func lookAfter(_ protection: Protection) {
+    guard protections[protection.parent.order.id] === protection else { return }
+    flattenExcess(of: protection)
+    let target = target(of: protection)
+    var isWaiting = false
+    for leg in [ProtectiveLink.Leg.stopLoss, .takeProfit] {
+      let isWanted = protection.wantedLegs.contains(leg)
+      isWaiting = adjust(leg, of: protection, to: isWanted ? target : .zero) || isWaiting
+    }
+    fireElected(protection)
+    noteUnprotected(protection, target)
+    if isWaiting { lookAgain(at: protection, inMilliseconds: Engine.placeMilliseconds) }
+    endIfDone(protection, target)
+  }
+
+  /// What the legs should be able to close: what is open of the parent's fills, as far as the
+  /// position has not been closed by others. The oldest fills count as closed first.
+  private func target(of protection: Protection) -> Quantity {
+    let instrument = protection.parent.instrument
+    var free = reducibleQuantity(protection.exitSide, instrument)
+    let siblings = instrument.protections.filter { $0.exitSide == protection.exitSide }
+    for other in siblings.sorted(by: { $0.parent.order.id > $1.parent.order.id }) {
+      let open = min(other.opened - other.closed, free)
+      if other === protection { return lots(open, of: instrument) }
+      free = free - open
+    }
+    return .zero
+  }
+
+  private func lots(_ quantity: Quantity, of instrument: InstrumentState) -> Quantity {
+    guard let step = instrument.instrument?.lotStep else { return quantity }
+    return Quantity(quantity.amount.truncated(toMultipleOf: step)) ?? .zero
+  }
+
+  /// Brings a leg to where it should be; true if it has to be tried again later.
+  private mutating func adjust(
+    _ leg: ProtectiveLink.Leg, of protection: Protection, to target: Quantity
+  ) -> Bool {
+    let known = protection.orders[leg].flatMap { orders[$0] }
+    guard let live = known, !live.order.state.isSealed else {
+      guard !target.isZero, mayPlace(leg, of: protection) else { return false }
+      return !place(leg, of: protection, target)
+    }
+    if target.isZero {
+      if !live.order.pending.contains(.cancel), !live.isCancelQueued { requestCancel(of: live) }
+      return false
+    }
+    let wanted = live.order.filledQuantity + target
+    guard wanted != live.order.terms.quantity else { return false }
+    return !resize(live, to: wanted)
+  }
+
+  /// Whether a leg may be placed now. Where the venue would let both close the position, none is
+  /// while the other one is on its way or about to be.
+  private func mayPlace(_ leg: ProtectiveLink.Leg, of protection: Protection) -> Bool {
+    if let blockedUntil = protection.blockedUntil, now < blockedUntil { return false }
+    guard !protection.parent.account.rules.hasReduceOnly, leg == .stopLoss,
+      let profit = protection.orders[.takeProfit].flatMap({ orders[$0] }),
+      !profit.order.state.isSealed
+    else { return true }
+    return profit.watch != nil && protection.elected != .takeProfit
+  }
+
+  private mutating func resize(_ live: LiveOrder, to quantity: Quantity) -> Bool {
+    guard live.isDurable, isJournalAvailable else { return false }
+    switch live.order.state {
+    case .held where live.watch != nil, .working, .triggered, .partiallyFilled:
+      begin(
+        Amendment(
+          of: live.order.terms, OrderChange(quantity: quantity), successor: newOrderID(at: now)),
+        of: live)
+      return true
+    default: return false
+    }
+  }
+
+  // MARK: Placing
+
+  private mutating func place(
+    _ leg: ProtectiveLink.Leg, of protection: Protection, _ quantity: Quantity
+  ) -> Bool {
+    let (parent, instrument) = (protection.parent, protection.parent.instrument)
+    guard parent.account.isConnected, isJournalAvailable, parent.isDurable,
+      let rules = instrument.instrument,
+      let terms = legTerms(leg, of: protection, quantity),
+      tradingStateDenial(of: terms, in: instrument, ownLeaves: .zero) == nil,
+      rules.firstBrokenRule(by: terms, marketPrice: instrument.marketPrice) == nil
+    else { return false }
+    let id = newOrderID(at: now)
+    if terms.type.isConditional,
+      isEmulated(terms, parent.account)
+        || (leg == .takeProfit && !parent.account.rules.hasReduceOnly)
+    {
+      hold(terms, of: instrument, id: id, waiters: [])
+    } else {
+      begin(terms, of: instrument, id: id, waiters: [])
+    }
+    return true
+  }
+
+  /// A leg as an order. Where a venue does not keep the two from closing twice, the gateway watches
+  /// the take-profit, so that one leg at most is at the venue. A stop that the market has passed
+  /// already is a MARKET order.
+  private func legTerms(
+    _ leg: ProtectiveLink.Leg, of protection: Protection, _ quantity: Quantity
+  ) -> OrderTerms? {
+    let terms = protection.terms
+    guard let tick = protection.parent.instrument.instrument?.tickSize,
+      let price = (leg == .stopLoss ? terms.stopLoss : terms.takeProfit)?
+        .rounded(to: tick, up: (leg == .stopLoss) == (terms.side == .buy))
+    else { return nil }
+    var instructions = OrderInstructions()
+    instructions.isReduceOnly = true
+    instructions.protects = ProtectiveLink(parent: protection.parent.order.id, leg: leg)
+    var type: OrderType
+    if leg == .stopLoss {
+      type = .stop
+    } else {
+      type = protection.parent.account.rules.hasReduceOnly ? .limit : .takeProfit
+    }
+    if type != .limit {
+      var watch = TriggerWatch(side: protection.exitSide, type: type, trigger: .price(price))
+      let market = freshPrice(of: protection.parent.instrument)
+      if leg == .stopLoss, let market, watch.isElected(by: market) {
+        type = .market
+      } else {
+        instructions.trigger = .price(price)
+      }
+    }
+    return OrderTerms(
+      account: terms.account, symbol: terms.symbol, side: protection.exitSide, type: type,
+      quantity: quantity, limitPrice: type == .limit ? price : nil, purpose: .protect,
+      instructions: instructions,
+      labels: OrderLabels(
+        strategyID: terms.labels.strategyID, signalID: nil, category: terms.labels.category,
+        confidence: nil))
+  }
+
+  // MARK: One closes, the other ends
+
+  /// Whether a leg whose trigger was reached may go now. Where the venue would let both legs close
+  /// the position, the other one has to be gone first.
+  mutating func mayFire(_ live: LiveOrder) -> Bool {
+    guard let link = live.order.terms.protects, let protection = protections[link.parent],
+      !live.account.rules.hasReduceOnly
+    else { return true }
+    let other: ProtectiveLink.Leg = link.leg == .stopLoss ? .takeProfit : .stopLoss
+    guard let sibling = protection.orders[other].flatMap({ orders[$0] }),
+      !sibling.order.state.isSealed
+    else { return true }
+    protection.elected = link.leg
+    if !sibling.order.pending.contains(.cancel) { requestCancel(of: sibling) }
+    return sibling.order.state.isSealed
+  }
+
+  /// Sends the leg that was elected once the other one is gone.
+  private mutating func fireElected(_ protection: Protection) {
+    guard let leg = protection.elected else { return }
+    guard let live = protection.orders[leg].flatMap({ orders[$0] }), !live.order.state.isSealed
+    else {
+      protection.elected = nil
+      return
+    }
+    guard live.watch != nil else { return }
+    if mayFire(live), live.isDurable, isJournalAvailable { fire(live) }
+  }
+
+  /// Gives back what the two legs have closed too much, as far as it stands on the other side now.
+  /// What it took from other orders' positions in the instrument is told and left: buying it back
+  /// would open something that nobody asked for.
+  private mutating func flattenExcess(of protection: Protection) {
+    let excess = protection.closed - protection.opened - protection.flattened
+    if excess > protection.reportedExcess {
+      protection.reportedExcess = excess
+      actions.append(.notice(.overClosed(protection.parent.order.id, quantity: excess)))
+    }
+    let known = protection.orders[.flatten].flatMap { orders[$0] }
+    guard known?.order.state.isSealed ?? true, mayPlace(.flatten, of: protection) else { return }
+    let instrument = protection.parent.instrument
+    let quantity = flattenable(excess, of: protection)
+    guard !quantity.isZero, protection.parent.account.isConnected, isJournalAvailable else {
+      return
+    }
+    var instructions = OrderInstructions()
+    instructions.isReduceOnly = true
+    instructions.protects = ProtectiveLink(parent: protection.parent.order.id, leg: .flatten)
+    let terms = OrderTerms(
+      account: protection.terms.account, symbol: protection.terms.symbol,
+      side: protection.terms.side, type: .market, quantity: quantity, purpose: .protect,
+      instructions: instructions)
+    guard tradingStateDenial(of: terms, in: instrument, ownLeaves: .zero) == nil else { return }
+    begin(terms, of: instrument, id: newOrderID(at: now), waiters: [])
+  }
+
+  private func flattenable(_ excess: Quantity, of protection: Protection) -> Quantity {
+    let instrument = protection.parent.instrument
+    return lots(
+      min(excess, reducibleQuantity(protection.terms.side, instrument)), of: instrument)
+  }
+
+  // MARK: The end
+
+  /// A caller who cancels a leg gives it up; the parent remembers.
+  mutating func waive(_ live: LiveOrder) {
+    guard let link = live.order.terms.protects, link.leg != .flatten,
+      let protection = protections[link.parent],
+      !protection.parent.order.waivedLegs.contains(link.leg)
+    else { return }
+    applyAndRecord([.protectionWaived(link.leg)], to: protection.parent)
+  }
+
+  private mutating func noteUnprotected(_ protection: Protection, _ target: Quantity) {
+    let isLive = protection.orders.contains { leg, id in
+      guard let live = orders[id], !live.order.state.isSealed else { return false }
+      // A take-profit that was triggered closes the position as a stop would.
+      let isClosing = live.order.terms.type != .limit && live.watch == nil
+      return leg == .stopLoss || (leg == .takeProfit && isClosing)
+    }
+    guard protection.wantedLegs.contains(.stopLoss), !target.isZero, !isLive else {
+      protection.unprotectedSince = nil
+      return
+    }
+    guard protection.unprotectedSince == nil else { return }
+    protection.unprotectedSince = now
+    actions.append(.notice(.unprotected(protection.parent.order.id, quantity: target)))
+  }
+
+  private mutating func endIfDone(_ protection: Protection, _ target: Quantity) {
+    let parent = protection.parent
+    let hasLiveLeg = protection.orders.values.contains {
+      orders[$0].map { !$0.order.state.isSealed } ?? false
+    }
+    let excess = protection.closed - protection.opened - protection.flattened
+    let isExcess = !flattenable(excess, of: protection).isZero
+    let isWaived = protection.wantedLegs.isEmpty
+    guard parent.order.state.isSealed, !parent.isMissingFills, !hasLiveLeg,
+      target.isZero || isWaived, !isExcess || isWaived
+    else {
+      protection.doneSince = nil
+      return
+    }
+    if !parent.order.filledQuantity.isZero {
+      guard let since = protection.doneSince else {
+        protection.doneSince = now
+        return lookAgain(at: protection, inMilliseconds: Engine.lateFillMilliseconds)
+      }
+      guard now.milliseconds(since: since) >= Engine.lateFillMilliseconds else { return }
+    }
+    parent.protection = nil
+    protections[parent.order.id] = nil
+    parent.instrument.protections.removeAll { $0 === protection }
+    guard !parent.order.filledQuantity.isZero else { return leaveMemoryIfFinished(parent) }
+    applyAndRecord([.protectionEnded], to: parent)
+  }
+
+  /// Parents whose fills need a stop and have none, and since when the oldest is without.
+  public var unprotectedOrders: [(id: OrderID, since: Timestamp)] {
+    protections.values.compactMap { protection in
+      protection.unprotectedSince.map { (protection.parent.order.id, $0) }
+    }.sorted { $0.id < $1.id }
+  }
+}
+
+extension Price {
+  /// The nearest multiple of a tick in one direction.
+  func rounded(to tick: Decimal, up: Bool) -> Price? {
+    let lower = amount.truncated(toMultipleOf: tick)
+    return Price(lower == amount || !up ? lower : lower + tick)
+  }
+}
