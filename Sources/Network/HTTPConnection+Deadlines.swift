@@ -48,6 +48,8 @@ extension HTTPConnection {
     let now: Phase
     if hasOutput {
       now = .writing
+    } else if stream != nil {
+      now = .streaming
     } else {
       switch parser.phase {
       case .head where !stopsReading: now = .head
@@ -68,8 +70,8 @@ extension HTTPConnection {
     case .body:
       bodyDeadline = deadline(afterMilliseconds: limits.bodyMilliseconds)
       startBodyPeriod()
-    // How long an answer takes is the handler's affair.
-    case .handling, .closed: server.setDeadline(slot, HTTPServer.never)
+    // How long an answer takes is the handler's affair, and so is how long a stream rests.
+    case .handling, .streaming, .closed: server.setDeadline(slot, HTTPServer.never)
     case .writing: expire(afterMilliseconds: limits.writeStallMilliseconds)
     case .lingering: expire(afterMilliseconds: limits.lingerMilliseconds)
     }
@@ -87,7 +89,7 @@ extension HTTPConnection {
       } else {
         fail(.timedOut)
       }
-    case .idle, .handling, .writing, .lingering, .closed:
+    case .idle, .handling, .writing, .streaming, .lingering, .closed:
       close()
     }
   }

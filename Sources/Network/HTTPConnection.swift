@@ -14,13 +14,14 @@ internal import Wire
     case body
     case handling
     case writing
+    case streaming
     case lingering
     case closed
   }
 
   /// Reads of one connection in one turn; more input waits, so that one sender does not hold the
   /// loop.
-  private static let readsPerTurnMax = 4
+  static let readsPerTurnMax = 4
 
   nonisolated let slot: Int
   nonisolated let isRefused: Bool
@@ -38,6 +39,8 @@ internal import Wire
   private var isResuming = false
   /// Nothing more is parsed; what comes is dropped.
   private(set) var stopsReading = false
+  /// The stream that the connection carries from its head on.
+  var stream: HTTPStream?
 
   var output: [UInt8] = []
   var outputOffset = 0
@@ -100,6 +103,11 @@ internal import Wire
     if phase == .lingering { return discardInput() }
     if events & Poller.broken != 0 { return close() }
     if events & Poller.peerClosed != 0 { peerHasClosed = true }
+    if stream != nil {
+      readStream()
+      if hasOutput, events & Poller.writable != 0 { flushLater() }
+      return server.flushIfMany()
+    }
     if events & (Poller.readable | Poller.peerClosed) != 0 {
       hasInput = true
       readInput()
@@ -217,7 +225,9 @@ internal import Wire
   func expectLongAnswer(_ sequence: Int) { longAnswer = max(longAnswer, sequence) }
 
   func answer(_ answer: HTTPAnswer) {
-    guard phase != .closed, phase != .lingering else { return }
+    guard phase != .closed, phase != .lingering, stream == nil else {
+      return answer.stream?.closed() ?? ()
+    }
     guard answer.sequence == nextAnswer else {
       earlyAnswers.append(answer)
       earlyBytes += answer.response.body.count
@@ -225,7 +235,7 @@ internal import Wire
       return
     }
     encode(answer)
-    while !earlyAnswers.isEmpty,
+    while stream == nil, !earlyAnswers.isEmpty,
       let index = earlyAnswers.firstIndex(where: { $0.sequence == nextAnswer })
     {
       let early = earlyAnswers.remove(at: index)
@@ -239,12 +249,10 @@ internal import Wire
 
   private func encode(_ answer: HTTPAnswer) {
     nextAnswer += 1
+    if let stream = answer.stream { return begin(stream, answer) }
     // While the server stops, the last answer that is owed ends the connection.
     let closes = !answer.keepsAlive || server.isStopping && !isWaitingForAnswers
-    if closes {
-      closesAfterFlush = true
-      stopsReading = true
-    }
+    if closes { closeAfterFlush() }
     server.encoder.encode(
       answer.response, into: &output, isHead: answer.isHead,
       connection: closes ? .close : answer.isVersion10 ? .keepAlive : .none,
@@ -266,7 +274,18 @@ internal import Wire
     flushLater()
   }
 
-  private func flushLater() {
+  /// Parses nothing more.
+  func stopReading() {
+    stopsReading = true
+    unread = []
+  }
+
+  func closeAfterFlush() {
+    closesAfterFlush = true
+    stopsReading = true
+  }
+
+  func flushLater() {
     guard !isDirty else { return }
     isDirty = true
     server.flushLater(self)
@@ -283,6 +302,7 @@ internal import Wire
     if hasInput || !unread.isEmpty { resumeNextTurn() }
     refreshDeadline()
     if server.isStopping { closeIfIdle() }
+    if !hasOutput { stream?.drained() }
   }
 
   // MARK: - End
@@ -326,5 +346,7 @@ internal import Wire
     (unread, output, earlyAnswers, earlyBytes) = ([], [], [], 0)
     countAnswerBytes()
     server.didClose(self)
+    stream?.closed()
+    for answer in earlyAnswers { answer.stream?.closed() }
   }
 }

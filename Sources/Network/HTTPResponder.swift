@@ -20,6 +20,17 @@ public import Wire
   public func respond(_ response: HTTPResponse) {
     exchange.answer(response)
   }
+
+  /// Answers with a stream, or changes the protocol if the status is 101.
+  ///
+  /// - Parameters:
+  ///   - head: Status, content type and headers; its body is not looked at.
+  ///   - handler: Called with all that happens to the stream, on the loop.
+  public func stream(
+    _ head: HTTPResponse, handler: @escaping @LoopActor (HTTPStream, HTTPStream.Event) -> Void
+  ) {
+    exchange.answer(head, stream: HTTPStream(head: head, handler: handler))
+  }
 }
 
 /// One request that waits for its answer.
@@ -55,14 +66,14 @@ public import Wire
   /// True once answered: nothing more will come of it.
   var hasRoom: Bool { connection?.server.hasRoom ?? true }
 
-  func answer(_ response: HTTPResponse) {
+  func answer(_ response: HTTPResponse, stream: HTTPStream? = nil) {
     assert(connection != nil, "A request must be answered once.")
     guard let connection else { return }
     self.connection = nil
     connection.answer(
       HTTPAnswer(
         response: response, sequence: sequence, isHead: isHead, keepsAlive: keepsAlive,
-        isVersion10: isVersion10))
+        isVersion10: isVersion10, stream: stream))
   }
 
   deinit {
@@ -81,4 +92,6 @@ struct HTTPAnswer: Sendable {
   var isHead: Bool
   var keepsAlive: Bool
   var isVersion10: Bool
+  /// What follows the head, if the answer is a stream.
+  var stream: HTTPStream?
 }

@@ -24,6 +24,7 @@ struct StartError: Error, CustomStringConvertible {
   private let log: Logger
   private let store: Store
   private let gateway: Gateway
+  private let streams: StreamHub
   private let registry: PluginRegistry
   private let server: HTTPServer
   /// Where the service listens.
@@ -65,12 +66,14 @@ struct StartError: Error, CustomStringConvertible {
     gateway = Gateway(
       configuration: try EngineConfiguration(settings), registry: registry, metrics: metrics,
       log: log, state: state)
+    streams = StreamHub(gateway: gateway)
     let router = Router(keys: settings.apiKeys, metrics: metrics.registry, log: log)
     router.add(OrderRoutes(gateway: gateway).routes)
     router.add(PositionRoutes(gateway: gateway).routes)
     router.add(BalanceRoutes(gateway: gateway).routes)
     router.add(PluginRoutes(gateway: gateway).routes)
     router.add(TradingStateRoutes(gateway: gateway).routes)
+    router.add(StreamRoutes(hub: streams).routes)
     router.add(HealthRoutes(gateway: gateway, version: Application.version).routes)
     router.add([
       Route(.get, "/openapi.json", nil) { call in
@@ -144,6 +147,7 @@ struct StartError: Error, CustomStringConvertible {
   func stop() async -> Bool {
     log.info("Stopping.")
     server.stopAccepting()
+    streams.stop()
     let isDrained = await drained()
     server.closeAll()
     for plugin in registry.instances { await plugin.stop() }

@@ -5,6 +5,8 @@ internal import Trading
 
 final class Queries {
   private let connection: Connection
+  /// Kept, because whoever follows the journal asks for it with most rows.
+  private var first: Statement?
 
   init(_ connection: Connection) { self.connection = connection }
 
@@ -76,11 +78,30 @@ final class Queries {
     return statement
   }
 
-  func entries(of id: OrderID) throws(StoreError) -> [RecordedEntry] {
-    let statement = try prepare(
-      "SELECT sequence, recorded_at, body FROM order_events WHERE order_id = ? ORDER BY sequence")
+  /// The first entry of an order.
+  func firstEntry(of id: OrderID) throws(StoreError) -> RecordedEntry? {
+    let statement: Statement
+    if let known = first {
+      statement = known
+    } else {
+      statement = try prepare(Queries.entries + " LIMIT 1")
+      first = statement
+    }
     statement.bind(id.bytes)
-    return try statement.rows(of: "order_events") {
+    return try entries(statement).first
+  }
+
+  func entries(of id: OrderID) throws(StoreError) -> [RecordedEntry] {
+    let statement = try prepare(Queries.entries)
+    statement.bind(id.bytes)
+    return try entries(statement)
+  }
+
+  private static let entries =
+    "SELECT sequence, recorded_at, body FROM order_events WHERE order_id = ? ORDER BY sequence"
+
+  private func entries(_ statement: Statement) throws(StoreError) -> [RecordedEntry] {
+    try statement.rows(of: "order_events") {
       RecordedEntry(
         sequence: $0.integer(0), at: Timestamp(microseconds: $0.integer(1)), body: $0.bytes(2))
     }

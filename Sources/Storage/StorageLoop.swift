@@ -33,7 +33,9 @@ final class StorageLoop {
   func run(_ store: Store) {
     while let jobs = store.takeJobs(waiting: patience) {
       // Appends that follow one another share a commit; a read sees all that came before it.
+      // What is read of the journal waits for what is appended, so that it parts no commit in two.
       var entries: [JournalRecord] = []
+      var journalReads: [@Sendable (borrowing JournalReader) -> Void] = []
       for job in jobs {
         switch job {
         case .append(let more): entries += more
@@ -42,9 +44,11 @@ final class StorageLoop {
           entries = []
           let problem = project()
           body(Reader(database, problem: problem))
+        case .readJournal(let body): journalReads.append(body)
         }
       }
       append(entries)
+      for body in journalReads { body(JournalReader(database)) }
       if jobs.isEmpty { workAhead() }
       if !isAvailable { probe() }
     }

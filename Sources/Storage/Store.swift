@@ -32,6 +32,7 @@ public final class Store: Sendable {
   enum Job: Sendable {
     case append([JournalRecord])
     case read(@Sendable (borrowing Reader) -> Void)
+    case readJournal(@Sendable (borrowing JournalReader) -> Void)
   }
 
   private let queue = Mutex(Queue())
@@ -117,6 +118,12 @@ public final class Store: Sendable {
   /// Reads after everything that was appended before; `body` runs on the store's thread.
   public func read(_ body: @escaping @Sendable (borrowing Reader) -> Void) {
     add(.read(body))
+  }
+
+  /// Reads the journal as it is durable, with everything that was appended before unless it could
+  /// not be written; `body` runs on the store's thread. Costs no commit, unlike `read`.
+  public func readJournal(_ body: @escaping @Sendable (borrowing JournalReader) -> Void) {
+    add(.readJournal(body))
   }
 
   /// One signal wakes the thread for everything that waits, so only the first job sends one.

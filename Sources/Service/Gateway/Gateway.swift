@@ -16,6 +16,8 @@ internal import Trading
   let pageTurns = PageTurns()
 
   private var store: Store?
+  /// Whoever follows the journal.
+  weak var streams: StreamHub?
   private(set) var storeProblem: String?
   private var outbox: [JournalRecord] = []
   /// Whether the outbox goes to the store at the end of this turn.
@@ -162,6 +164,7 @@ internal import Trading
   private func record(_ entry: JournalEntry) {
     outbox.append(.order(entry))
     metrics.count(entry)
+    streams?.decided(entry)
     guard !isFlushDue else { return }
     let rules = registry.instance(entry.order.terms.account)?.capabilities.rules
     if entry.beginsOrder || entry.letsSomethingLeave || rules?.canBeAskedLater != true {
@@ -269,6 +272,7 @@ internal import Trading
         unacknowledged.removeFirst()
       }
       feed(.recorded(through: entry))
+      streams?.recorded(through: entry)
     case .notRecorded(let entries):
       feed(.notRecorded(entries))
     case .available(let isAvailable, let reason):
@@ -303,12 +307,27 @@ internal import Trading
     }
   }
 
+  /// Reads the journal as it is durable, with everything that was recorded before.
+  func readJournal<R: Sendable>(
+    _ body: @escaping @Sendable (borrowing JournalReader) throws(StoreError) -> R,
+    answer: @escaping @Sendable @LoopActor (Result<R, StoreError>) -> Void
+  ) {
+    flush()
+    store?.readJournal { reader in
+      let result = Result { () throws(StoreError) in try body(reader) }
+      EventLoop.shared.post { answer(result) }
+    }
+  }
+
   func liveOrder(_ reference: OrderReference) -> Order? { engine.order(reference) }
   var positions: [PositionKey: Position] { engine.positions }
   func marketPrice(of key: PositionKey) -> Price? { engine.marketPrice(of: key) }
   func instrument(_ key: PositionKey) -> Instrument? { engine.instrument(key) }
   var unprotectedOrders: [OrderID] { engine.unprotectedOrders.map(\.id) }
   var tradingStates: [TradingStateChange] { engine.tradingStateChanges }
+  func breakerState(of account: AccountID) -> CircuitBreaker.State? {
+    engine.breakerState(of: account)
+  }
   func isGateOpen(_ account: AccountID) -> Bool { engine.isGateOpen(account) }
   func hasUnsettledOrders(_ account: AccountID) -> Bool { engine.hasUnsettledOrders(account) }
   var queueDepth: Int { (store?.queueDepth ?? 0) + outbox.count }

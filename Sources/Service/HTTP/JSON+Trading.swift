@@ -154,16 +154,21 @@ extension JSONWriter {
       beginObject()
       member("sequence", Int(entry.sequence))
       member("timestamp", entry.at.text)
-      for (name, value) in event.members {
-        key(name)
-        switch value.kind {
-        case .string: string(value.string ?? "")
-        case .number: number(text: value.numberText ?? "0")
-        case .bool: bool(value.bool ?? false)
-        case .null, .array, .object: null()
-        }
-      }
+      facts(of: event)
       endObject()
+    }
+  }
+
+  /// The members of a journal event, but for those that stand in the object already.
+  mutating func facts(of event: JSONValue, without names: Set<String> = []) {
+    for (name, value) in event.members where !names.contains(name) {
+      key(name)
+      switch value.kind {
+      case .string: string(value.string ?? "")
+      case .number: number(text: value.numberText ?? "0")
+      case .bool: bool(value.bool ?? false)
+      case .null, .array, .object: null()
+      }
     }
   }
 }

@@ -14,13 +14,25 @@ internal import Wire
   let principal: Principal
   let id: CallID
   let startedAt: UInt64
+  /// Counts an answer of a status, which is about to be given.
+  fileprivate let count: @LoopActor (Int) -> Void
   fileprivate let responder: HTTPResponder
-  fileprivate let finish: @LoopActor (HTTPResponse) -> Void
 
-  func respond(_ response: HTTPResponse) { finish(response) }
+  func respond(_ response: HTTPResponse) {
+    count(response.status)
+    responder.respond(response)
+  }
 
   /// Answers with an error.
-  func respond(_ error: APIError) { finish(error.response(requestID: id.description)) }
+  func respond(_ error: APIError) { respond(error.response(requestID: id.description)) }
+
+  /// Answers with a stream; the request counts as answered with its head.
+  func stream(
+    _ head: HTTPResponse, _ handler: @escaping @LoopActor (HTTPStream, HTTPStream.Event) -> Void
+  ) {
+    count(head.status)
+    responder.stream(head, handler: handler)
+  }
 
   /// Says, before the handler returns, that the answer may be long and comes later.
   func expectLongAnswer() { responder.expectLongAnswer() }
@@ -153,15 +165,13 @@ struct Route: Sendable {
     active.add(1)
     let startedAt = EventLoop.shared.monotonicNanoseconds()
     let call = Call(
-      request: request, parameters: parameters, principal: principal, id: id,
-      startedAt: startedAt, responder: responder
-    ) { [self] response in
-      active.add(-1)
-      count(entry, response.status)
-      let nanoseconds = EventLoop.shared.monotonicNanoseconds() - startedAt
-      entry.duration.observe(Double(nanoseconds) / 1e9)
-      responder.respond(response)
-    }
+      request: request, parameters: parameters, principal: principal, id: id, startedAt: startedAt,
+      count: { [self] status in
+        active.add(-1)
+        count(entry, status)
+        let nanoseconds = EventLoop.shared.monotonicNanoseconds() - startedAt
+        entry.duration.observe(Double(nanoseconds) / 1e9)
+      }, responder: responder)
     entry.route.handle(call)
   }
 

@@ -5,6 +5,7 @@
 enum HTTPReason {
   static func phrase(_ status: Int) -> StaticString {
     switch status {
+    case 101: "Switching Protocols"
     case 200: "OK"
     case 201: "Created"
     case 202: "Accepted"

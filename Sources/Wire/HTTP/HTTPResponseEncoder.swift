@@ -57,10 +57,10 @@ public struct HTTPResponseEncoder {
     case .close: append("Connection: close\r\n", to: &output)
     case .keepAlive: append("Connection: keep-alive\r\n", to: &output)
     }
-    for (name, value) in response.headers where !isFraming(name) {
-      appendValue(name, to: &output)
+    for (name, value) in response.headers where !Self.isFraming(name) {
+      Self.appendValue(name, to: &output)
       append(": ", to: &output)
-      appendValue(value, to: &output)
+      Self.appendValue(value, to: &output)
       append("\r\n", to: &output)
     }
     append("\r\n", to: &output)
@@ -80,7 +80,7 @@ public struct HTTPResponseEncoder {
     if hasBody {
       if let contentType = response.contentType {
         append("Content-Type: ", to: &start)
-        appendValue(contentType, to: &start)
+        Self.appendValue(contentType, to: &start)
         append("\r\n", to: &start)
       }
       append("Content-Length: ", to: &start)
@@ -98,7 +98,7 @@ public struct HTTPResponseEncoder {
 
   /// A line end in a value would be a header of the sender's choice: control characters become
   /// spaces.
-  private func appendValue(_ text: String, to output: inout [UInt8]) {
+  static func appendValue(_ text: String, to output: inout [UInt8]) {
     let start = output.count
     output.append(contentsOf: text.utf8)
     for position in start..<output.count where !HTTPGrammar.isFieldValue(output[position]) {
@@ -106,7 +106,7 @@ public struct HTTPResponseEncoder {
     }
   }
 
-  private func isFraming(_ name: String) -> Bool {
+  static func isFraming(_ name: String) -> Bool {
     switch name.utf8.count {
     case 4, 10, 14, 17:
       ["date", "connection", "content-length", "transfer-encoding"].contains(name.lowercased())
