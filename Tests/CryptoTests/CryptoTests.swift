@@ -62,3 +62,16 @@ import Testing
     #expect(Hex.decode(text) == nil)
   }
 }
+
+@Suite struct SHA1Tests {
+  @Test(arguments: [
+    ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+    (
+      "dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
+      "b37a4f2cc0624f1690f64606cf385945b2bec4ea"
+    ),
+  ])
+  func `SHA-1 gives the answers of FIPS 180-4 and of RFC 6455`(text: String, digest: String) {
+    #expect(Hex.encode(SHA1.hash(Array(text.utf8))) == digest)
+  }
+}
