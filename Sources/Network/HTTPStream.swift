@@ -48,13 +48,11 @@ internal import Wire
     connection.flushLater()
   }
 
-  /// Sends last bytes and closes the connection in order. A peer that has not taken what was
-  /// written before is cut off: it would hold the connection until the write deadline.
+  /// Sends last bytes after those that are unsent, and closes the connection in order. The write
+  /// deadline ends it where the peer does not take them.
   public func end(_ last: [UInt8] = []) {
     guard let connection else { return }
-    let takesMore = takesMore
     finish()
-    guard takesMore else { return connection.close() }
     if !last.isEmpty { append(last, to: connection) }
     if isChunked { connection.output.append(contentsOf: "0\r\n\r\n".utf8) }
     connection.endStream()

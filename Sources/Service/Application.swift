@@ -73,7 +73,7 @@ struct StartError: Error, CustomStringConvertible {
     router.add(BalanceRoutes(gateway: gateway).routes)
     router.add(PluginRoutes(gateway: gateway).routes)
     router.add(TradingStateRoutes(gateway: gateway).routes)
-    router.add(StreamRoutes(hub: streams).routes)
+    router.add(StreamRoutes(hub: streams, isOpenToAll: settings.apiKeys == nil).routes)
     router.add(HealthRoutes(gateway: gateway, version: Application.version).routes)
     router.add([
       Route(.get, "/openapi.json", nil) { call in

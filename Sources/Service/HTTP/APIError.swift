@@ -25,6 +25,11 @@ struct APIError: Error {
     APIError(status: 404, code: "NOT_FOUND", sentence)
   }
 
+  /// A request of a web page, while nobody needs a key.
+  static let browser = APIError(
+    status: 403, code: "BROWSER_REFUSED",
+    "Requests of web pages are refused while no FKS_API_KEYS are set.")
+
   /// A field or query parameter that cannot be used.
   static func invalid(
     _ code: String, field: String, _ sentence: String

@@ -229,10 +229,7 @@ struct Route: Sendable {
       // Without keys a web page could make its visitor's browser send orders to the loopback
       // address; browsers mark such requests with their origin, programs send none.
       if route.method != .get, request.header("origin") != nil {
-        return .failure(
-          APIError(
-            status: 403, code: "BROWSER_REFUSED",
-            "Requests of web pages are refused while no FKS_API_KEYS are set."))
+        return .failure(.browser)
       }
       return .success(.anonymous)
     }

@@ -6,8 +6,15 @@ internal import Wire
 
 @LoopActor struct StreamRoutes {
   let hub: StreamHub
+  /// Whether nobody needs a key, so that a web page could read through its visitor.
+  let isOpenToAll: Bool
 
-  var routes: [Route] { [Route(.get, "/events", .read, serverSentEvents)] }
+  var routes: [Route] {
+    [
+      Route(.get, "/events", .read, serverSentEvents),
+      Route(.get, "/ws", .read, webSocket),
+    ]
+  }
 
   private func serverSentEvents(_ call: Call) {
     let head = HTTPResponse(
@@ -18,6 +25,18 @@ internal import Wire
         ("X-Accel-Buffering", "no"),
       ])
     open(call, head, .serverSentEvents)
+  }
+
+  /// Other answers stay closed to web pages of another origin by themselves; a WebSocket does not.
+  private func webSocket(_ call: Call) {
+    guard !isOpenToAll || call.request.header("origin") == nil else {
+      return call.respond(.browser)
+    }
+    do throws(APIError) {
+      open(call, try WebSocketHandshake.answer(to: call.request), .webSocket)
+    } catch {
+      call.respond(error)
+    }
   }
 
   private func open(_ call: Call, _ head: HTTPResponse, _ transport: StreamTransport) {

@@ -1,5 +1,6 @@
 // Which events a reader wants, as query parameters. A value that cannot be used is refused by name.
-// The rule to keep: a change of the trading state concerns everybody, so only `types` keeps it out.
+// The rule to keep: a filter narrows the events that have what it names. A change of the trading
+// state concerns everybody, so only `types` keeps it out.
 
 internal import Network
 internal import Plugins
@@ -49,11 +50,17 @@ struct StreamFilter: Hashable, Sendable {
 
   func wants(_ event: StreamEvent) -> Bool {
     guard types.contains(event.type) else { return false }
-    if event.type == .tradingState { return true }
     let subject = event.subject
-    return (plugin == nil || subject.plugin == plugin)
-      && (symbol == nil || subject.symbol == symbol)
-      && (strategyID == nil || subject.strategyID == strategyID)
-      && (orderID == nil || subject.orderID == orderID)
+    let isOfPlugin = plugin == nil || subject.plugin == plugin
+    let isOfSymbol = symbol == nil || subject.symbol == symbol
+    switch event.type {
+    case .tradingState: return true
+    case .plugin: return isOfPlugin
+    case .position: return isOfPlugin && isOfSymbol
+    case .order, .fill:
+      return isOfPlugin && isOfSymbol
+        && (strategyID == nil || subject.strategyID == strategyID)
+        && (orderID == nil || subject.orderID == orderID)
+    }
   }
 }

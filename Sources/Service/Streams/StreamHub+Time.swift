@@ -27,6 +27,13 @@ extension StreamHub {
 
   private func beat() {
     for reader in readers.values where reader.stream.takesMore {
+      if reader.transport == .webSocket {
+        guard !reader.owesPong else {
+          abort(reader)
+          continue
+        }
+        reader.owesPong = true
+      }
       reader.stream.write(reader.transport.heartbeat(at: reader.place))
     }
   }

@@ -94,7 +94,7 @@ internal import Wire
         stream.write(transport.opening(at: place))
         feed(reader)
       case .drained: if let reader = readers[key] { feed(reader) }
-      case .received: break
+      case .received(let bytes): if let reader = readers[key] { received(bytes, from: reader) }
       case .closed: forget(stream)
       }
     }
@@ -103,11 +103,23 @@ internal import Wire
   /// Ends all streams, so that the server can stop; no more are opened.
   func stop() {
     isStopping = true
-    for reader in readers.values { end(reader) }
+    for reader in readers.values {
+      // Who is behind would hold up the stop, and comes back with its place anyway.
+      if reader.stream.takesMore {
+        end(reader, .goingAway, "The service stops.")
+      } else {
+        abort(reader)
+      }
+    }
   }
 
-  private func end(_ reader: StreamReader) {
-    reader.stream.end()
+  func end(_ reader: StreamReader, _ code: WebSocketCloseCode, _ reason: String) {
+    reader.stream.end(reader.transport.farewell(code, reason))
+    forget(reader.stream)
+  }
+
+  func abort(_ reader: StreamReader) {
+    reader.stream.abort()
     forget(reader.stream)
   }
 
@@ -214,7 +226,9 @@ internal import Wire
       case .success(let (batch, isFull)): answer(batch, isFull)
       case .failure(let error):
         gateway.log.error("The journal cannot be followed.", [("reason", error.description)])
-        for reader in readers.values { end(reader) }
+        for reader in readers.values {
+          end(reader, .tryAgainLater, "The journal cannot be read.")
+        }
       }
     }
   }
@@ -229,7 +243,7 @@ internal import Wire
       if reader.place >= recent.end { caughtUp(reader) }
     } else if reader.hasCaughtUp {
       metrics.slow.with(reader.transport.rawValue).increment()
-      end(reader)
+      end(reader, .tryAgainLater, "The reader is too slow. Come back with the last id.")
     } else if reader.stream.takesMore, !reader.waitsForPage {
       reader.waitsForPage = true
       line.append(reader)

@@ -3,6 +3,7 @@
 // The rule to keep: the place moves on with what is written, never before and never back.
 
 internal import Network
+internal import Wire
 
 /// A reader and its place in the journal.
 @LoopActor final class StreamReader {
@@ -15,6 +16,10 @@ internal import Network
   var hasCaughtUp = false
   /// Whether states have changed that it was not told.
   var owesStates = true
+  /// Takes what a WebSocket peer sends; messages are refused anyway, so they may be short.
+  var decoder = WebSocketDecoder(from: .client, messageBytesMax: 4_096)
+  /// Whether it has been pinged and has not answered yet.
+  var owesPong = false
   /// Whether it stands in the line for a page of the journal.
   var waitsForPage = false
 

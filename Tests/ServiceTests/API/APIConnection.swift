@@ -32,8 +32,11 @@ final class APIConnection {
   private let descriptor: Int32
   private var buffer: [UInt8] = []
 
-  init(port: UInt16) throws {
+  init(port: UInt16, receiveBufferBytes: Int32? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    if var size = receiveBufferBytes {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+    }
     var limit = timeval(tv_sec: 15, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
@@ -57,7 +60,11 @@ final class APIConnection {
     var head = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n"
     for (name, value) in headers { head += "\(name): \(value)\r\n" }
     if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n" }
-    var bytes = (Array((head + "\r\n").utf8) + (body ?? []))[...]
+    send(Array((head + "\r\n").utf8) + (body ?? []))
+  }
+
+  func send(_ bytes: [UInt8]) {
+    var bytes = bytes[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes {
         Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
@@ -89,6 +96,13 @@ final class APIConnection {
     while buffer.count < count { try receiveMore() }
     defer { buffer.removeFirst(count) }
     return APIAnswer(status: status ?? 0, headers: headers, body: Array(buffer.prefix(count)))
+  }
+
+  /// What comes next, of any length; nil when nothing comes any more.
+  func receiveBytes() -> [UInt8]? {
+    if buffer.isEmpty, (try? receiveMore()) == nil { return nil }
+    defer { buffer = [] }
+    return buffer
   }
 
   private var headEnd: Int? {
