@@ -6,6 +6,10 @@ internal import Glibc
 internal import Wire
 
 extension HTTPConnection {
+  /// What the kernel may hold for the reader of a stream. By itself it would let each grow to some
+  /// megabytes, in which a reader that has stopped reading goes unnoticed for long.
+  private static let kernelBytesMax: Int32 = 256 * 1024
+
   /// Bytes that are written and not sent.
   private var unsentBytes: Int { output.count - outputOffset }
 
@@ -27,13 +31,16 @@ extension HTTPConnection {
       return stream.closed()
     }
     stopReading()
+    var size = Self.kernelBytesMax
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     self.stream = stream
     stream.begin(on: self, isChunked: isChunked)
     // Input that came before would not be reported again.
     _ = EventLoop.shared.schedule(afterMilliseconds: 0) { self.readStream() }
   }
 
-  /// Takes the peer's bytes while there is a stream, and notices its end: who reads no more is gone.
+  /// Takes the peer's bytes while there is a stream, and notices its end: who ends its side is
+  /// gone.
   func readStream() {
     for _ in 0..<Self.readsPerTurnMax {
       guard let stream else { return }

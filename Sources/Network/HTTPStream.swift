@@ -23,7 +23,7 @@ internal import Wire
 
   /// Unsent bytes up to which more may be written: enough to fill a packet train, so little that
   /// thousands of slow readers fit into memory.
-  public static let unsentBytesMax = 64 * 1024
+  public nonisolated static let unsentBytesMax = 64 * 1024
 
   let head: HTTPResponse
   private var handler: (@LoopActor (HTTPStream, Event) -> Void)?

@@ -7,10 +7,11 @@ enum OpenAPIDocument {
     """
     {\(head),
     "paths": {\(orderPaths), \(accountPaths), \(pluginPaths), \(tradingStatePaths),
+    \(streamPaths),
     \(healthPaths)},
     "components": {"securitySchemes": {\(securitySchemes)}, "parameters": {\(parameters)},
     "responses": {\(responses)}, "schemas": {\(requestSchemas), \(answerSchemas),
-    \(tradingStateSchemas)}}}
+    \(tradingStateSchemas), \(streamSchemas)}}}
     """.utf8)
 
   private static let head = """
@@ -30,6 +31,7 @@ enum OpenAPIDocument {
       {"name": "orders", "description": "Submit, list, look at, cancel."},
       {"name": "account", "description": "Positions, balances, fills."},
       {"name": "control", "description": "The operator's brake."},
+      {"name": "streams", "description": "What happens, as it happens."},
       {"name": "plugins", "description": "Venues, and the levers of the simulated exchange."},
       {"name": "health", "description": "For probes, monitors and Prometheus."}
     ]

@@ -15,7 +15,8 @@ struct StreamStates {
   private var changed: Set<PositionKey> = []
   private var plugins: [AccountID: [UInt8]] = [:]
 
-  /// Takes the states of now. What is in them and not durable yet has to be so before they are told.
+  /// Takes the states of now. What is in them and not durable yet has to be so before they are
+  /// told.
   @LoopActor mutating func begin(_ gateway: Gateway) {
     positions = gateway.positions
     _ = takeChangedPlugins(gateway)

@@ -30,8 +30,9 @@ enum StreamTransport: String, CaseIterable {
     }
   }
 
-  /// A sign of life that moves the reader's place on, over events that its filter keeps out. A block
-  /// with an id and no data sets the id and dispatches nothing (HTML standard, section 9.2.6).
+  /// A sign of life that moves the reader's place on, over events that its filter keeps out. A
+  /// block with an id and no data sets the id and dispatches nothing (HTML standard, section
+  /// 9.2.6).
   func heartbeat(at place: EventID) -> [UInt8] {
     switch self {
     case .serverSentEvents: return Array(": heartbeat\nid: \(place)\n\n".utf8)

@@ -11,8 +11,8 @@ public enum WebSocketEncoder {
   /// - Parameters:
   ///   - opcode: What it is.
   ///   - payload: Its content; at most `controlBytesMax` bytes for a control frame.
-  ///   - mask: A client's mask, four bytes that nobody can foresee (RFC 6455 section 5.3); nil for a
-  ///     server.
+  ///   - mask: A client's mask, four bytes that nobody can foresee (RFC 6455 section 5.3); nil for
+  ///     a server.
   ///   - bytes: Where the frame goes.
   public static func append(
     _ opcode: WebSocketOpcode, _ payload: [UInt8], mask: [UInt8]? = nil, to bytes: inout [UInt8]
