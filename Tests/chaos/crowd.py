@@ -1,5 +1,5 @@
 """Faults around the service: the clock goes back, callers misbehave, the venue is slow or silent."""
-import glob, pathlib, socket, time
+import glob, hashlib, pathlib, re, selectors, socket, time
 
 from audit import pages
 from service import Broken, scratch
@@ -20,6 +20,8 @@ LET_GO_SECONDS = 45
 # is what orders and the store's pages take meanwhile. All the lists together are 330 MiB.
 SLOW_MEMORY_KIBIBYTES_MAX = 40 * 1024
 VENUE_KILLS = 3
+EVENT_ORDERS = 2_000
+EVENT_SECONDS_MAX = 120
 
 
 def clock_missing():
@@ -170,6 +172,88 @@ def _list_status(world):
 def _unread_bytes(world):
     lines = world.service.ask("GET", "/metrics").body.decode().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("http_answer_bytes_waiting "))
+
+def event_readers(seed, count):
+    """So many follow the event stream while orders pour in; each gets every event once and in order."""
+    world, readers = World(seed), []
+    picker = selectors.DefaultSelector()
+    try:
+        for _ in range(count):
+            reader = EventReader(world.service.port)
+            readers.append(reader)
+            picker.register(reader.socket, selectors.EVENT_READ, reader)
+        until(lambda: _open_streams(world) == count, "all streams are open")
+        start = time.monotonic()
+        load = world.load()
+        while len(world.client.acks) < EVENT_ORDERS:
+            _take(picker, 0.05)
+            if time.monotonic() - start > EVENT_SECONDS_MAX:
+                raise Broken(f"only {len(world.client.acks)} orders in {EVENT_SECONDS_MAX} s")
+        took = time.monotonic() - start
+        orders = len(world.client.acks)
+        end(load)
+        state = {"state": "REDUCING", "reason": "The end of the stream for this check."}
+        if world.service.ask("PUT", "/trading-state", state).status != 200:
+            raise Broken("the last event cannot be made")
+        while not all(reader.has_ended for reader in readers):
+            _take(picker, 1)
+            if time.monotonic() - start > EVENT_SECONDS_MAX:
+                behind = sum(not reader.has_ended for reader in readers)
+                raise Broken(f"{behind} readers have not had the last event after {EVENT_SECONDS_MAX} s")
+        whole = time.monotonic() - start
+        journal = EventReader(world.service.port, "0")
+        readers.append(journal)
+        while not journal.has_ended:
+            journal.take()
+        wrong = [number for number, reader in enumerate(readers) if reader.sum != journal.sum]
+        if wrong:
+            raise Broken(f"{len(wrong)} of {count} readers lack events or have some twice")
+        events = journal.count
+        return (f"{count} readers had each of {events} events once, of {orders} orders at {orders / took:.0f}/s; "
+                f"{events * count / whole:,.0f} events/s to all of them; {world.restart_and_audit()}")
+    finally:
+        for reader in readers:
+            reader.socket.close()
+        picker.close()
+        world.close()
+
+
+def _open_streams(world):
+    text = world.service.ask("GET", "/metrics").body.decode()
+    line = next(line for line in text.splitlines() if line.startswith('execution_streams_open{transport="sse"}'))
+    return float(line.split()[-1])
+
+
+def _take(picker, seconds):
+    for key, _ in picker.select(seconds):
+        key.data.take()
+
+
+class EventReader:
+    """Reads server-sent events up to a change of the trading state, and sums up their ids in order."""
+
+    IDS = re.compile(rb"^id: (.+)\nevent: ", re.MULTILINE)
+
+    def __init__(self, port, after=""):
+        self.count, self.has_ended, self._ids, self._rest = 0, False, hashlib.sha256(), b""
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket.sendall(b"GET /events?types=order,fill,trading_state&last_event_id=" + after.encode()
+                            + b" HTTP/1.0\r\n\r\n")
+
+    @property
+    def sum(self):
+        return self.count, self._ids.digest()
+
+    def take(self):
+        data = self.socket.recv(1 << 20)
+        if not data:
+            raise Broken(f"a reader was let go after {self.count} events")
+        whole, end, rest = (self._rest + data).rpartition(b"\n\n")
+        self._rest = rest
+        for event in self.IDS.findall(whole):
+            self.count += 1
+            self._ids.update(event + b" ")
+        self.has_ended = self.has_ended or b"\nevent: trading_state\n" in whole
 
 
 def silent_venue(seed):
