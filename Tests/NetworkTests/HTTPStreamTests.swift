@@ -43,20 +43,29 @@ import Wire
     let streamer: Streamer
     let server: HTTPServer
     let client: TestClient
+
+    /// Waits until the handler was told something, for ten seconds at most.
+    func hears(_ event: String) async throws {
+      for _ in 0..<2_000 where await streamer.heard.last != event {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+    }
   }
 
-  @LoopActor private func world(_ limits: HTTPServer.Limits = TestServer.quickLimits()) throws
-    -> World
-  {
+  /// A server and a client that has sent its request: at once, so that no deadline comes first.
+  @LoopActor private func world(
+    _ request: String, limits: HTTPServer.Limits = TestServer.quickLimits()
+  ) throws -> World {
     let streamer = Streamer()
     let server = HTTPServer(limits: limits, metrics: nil) { streamer.handle($0, $1) }
     let port = try server.listen(host: "127.0.0.1", port: 0)
-    return World(streamer: streamer, server: server, client: TestClient(port: port))
+    let client = TestClient(port: port)
+    client.send(request)
+    return World(streamer: streamer, server: server, client: client)
   }
 
   @Test func `a stream has chunks, and its end is a last chunk`() async throws {
-    let world = try await world()
-    world.client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+    let world = try await world("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(world.client.receive(until: "\r\n\r\n").contains("Transfer-Encoding: chunked\r\n"))
     await LoopActor.run {
       world.streamer.stream?.write(Array("hello".utf8))
@@ -69,8 +78,7 @@ import Wire
   @Test func `a client of HTTP 1.0 gets the bytes as they are, until the connection ends`()
     async throws
   {
-    let world = try await world()
-    world.client.send("GET /stream HTTP/1.0\r\n\r\n")
+    let world = try await world("GET /stream HTTP/1.0\r\n\r\n")
     let head = world.client.receive(until: "\r\n\r\n")
     #expect(head.contains("Connection: close\r\n") && !head.contains("Transfer-Encoding"))
     await LoopActor.run { world.streamer.stream?.end(Array("bytes".utf8)) }
@@ -79,8 +87,7 @@ import Wire
   }
 
   @Test func `a stream waits for earlier answers, and nothing is answered after it`() async throws {
-    let world = try await world()
-    world.client.send(
+    let world = try await world(
       "GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /stream HTTP/1.1\r\nHost: a\r\n\r\n"
         + "GET /third HTTP/1.1\r\nHost: a\r\n\r\n")
     try await Task.sleep(for: .milliseconds(50))
@@ -94,8 +101,7 @@ import Wire
   }
 
   @Test func `an upgraded connection carries bytes both ways`() async throws {
-    let world = try await world()
-    world.client.send("GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\r\n")
+    let world = try await world("GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n\r\n")
     let head = world.client.receive(until: "\r\n\r\n")
     #expect(head.hasPrefix("HTTP/1.1 101 ") && head.contains("Connection: Upgrade\r\n"))
     world.client.send("GET / HTTP/1.1\r\n\r\n!")
@@ -107,14 +113,13 @@ import Wire
     async throws
   {
     var limits = TestServer.quickLimits()
-    limits.idleMilliseconds = 20
-    let world = try await world(limits)
-    world.client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+    limits.idleMilliseconds = 200
+    let world = try await world("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n", limits: limits)
     _ = world.client.receive(until: "\r\n\r\n")
-    try await Task.sleep(for: .milliseconds(150))
+    try await Task.sleep(for: .milliseconds(500))
     #expect(await world.streamer.heard == ["began"])
     world.client.endSending()
-    while await world.streamer.heard.count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+    try await world.hears("closed")
     #expect(await world.streamer.heard == ["began", "closed"])
     #expect(await world.server.connectionCount == 0)
   }
@@ -124,12 +129,11 @@ import Wire
   {
     var limits = TestServer.quickLimits()
     limits.writeStallMilliseconds = 100
-    let world = try await world(limits)
-    world.client.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+    let world = try await world("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n", limits: limits)
     _ = world.client.receive(until: "\r\n\r\n")
     let piece = [UInt8](repeating: 0x61, count: HTTPStream.unsentBytesMax)
     var written = 0
-    while await world.streamer.heard.last != "closed" {
+    while await world.streamer.heard.last != "closed", written < 1_000 {
       let wrote = await LoopActor.run {
         guard let stream = world.streamer.stream, stream.takesMore else { return false }
         stream.write(piece)

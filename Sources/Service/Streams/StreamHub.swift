@@ -188,7 +188,7 @@ internal import Wire
     isBehind = false
     isFollowing = true
     let positions = states.takeChangedPositions()
-    read(after: recent.through) { [self] batch, isFull in
+    read(after: recent.through, rowsMax: StreamLimits.newRowsMax) { [self] batch, isFull in
       isFollowing = false
       if isFull { isBehind = true }
       self.recent?.append(batch, eventsMax: StreamLimits.keptEventsMax)
@@ -213,13 +213,14 @@ internal import Wire
 
   /// Reads the rows after a sequence; also tells whether there may be more of them.
   private func read(
-    after sequence: Int64, _ answer: @escaping @LoopActor (EventBatch, _ isFull: Bool) -> Void
+    after sequence: Int64, rowsMax: Int,
+    _ answer: @escaping @LoopActor (EventBatch, _ isFull: Bool) -> Void
   ) {
     let epoch = epoch
     gateway.readJournal { (reader) throws(StoreError) in
       // On the store's thread, so that the loop has ready bytes.
-      let rows = try reader.rows(after: sequence, count: StreamLimits.rowsPerRead)
-      return (EventBatch(rows, after: sequence), rows.count == StreamLimits.rowsPerRead)
+      let rows = try reader.rows(after: sequence, count: rowsMax)
+      return (EventBatch(rows, after: sequence), rows.count == rowsMax)
     } answer: { [self] result in
       guard self.epoch == epoch, isAwake else { return }
       switch result {
@@ -263,7 +264,7 @@ internal import Wire
   private func readPage() {
     guard !isReadingPage, let first = line.first else { return }
     isReadingPage = true
-    read(after: first.place.lastWholeRow) { [self] page, _ in
+    read(after: first.place.lastWholeRow, rowsMax: StreamLimits.rowsPerPage) { [self] page, _ in
       isReadingPage = false
       let waiting = line
       line = []

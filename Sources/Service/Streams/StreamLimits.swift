@@ -11,9 +11,13 @@ enum StreamLimits {
   /// falls behind them is too slow.
   static let keptEventsMax = 8_192
 
-  /// Rows that are read from the journal at once: about a millisecond of the storage thread, for
-  /// which orders wait.
-  static let rowsPerRead = 256
+  /// Rows of a page for who catches up: about a millisecond of the storage thread, for which orders
+  /// wait.
+  static let rowsPerPage = 256
+
+  /// New rows that are read at once: what several full commits have, so that live readers stay with
+  /// the journal at any load.
+  static let newRowsMax = 2_048
 
   /// Events that are put together for a reader at once: about as much as a connection takes.
   static let eventsPerWrite = 128
