@@ -259,9 +259,10 @@ internal import Wire
       epochSeconds: EventLoop.shared.wallClockMicroseconds / 1_000_000)
   }
 
-  /// All of an answer counts until it is all sent, as it is in memory for so long.
+  /// All of an answer counts until it is all sent, as it is in memory for so long. A stream has a
+  /// bound of its own.
   func countAnswerBytes() {
-    let bytes = output.count + earlyBytes
+    let bytes = stream == nil ? output.count + earlyBytes : 0
     server.answerBytes += bytes - countedBytes
     countedBytes = bytes
   }

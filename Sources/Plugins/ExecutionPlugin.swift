@@ -18,6 +18,8 @@ public import Trading
   func start(
     reporting report: @escaping @LoopActor (PluginReport) -> Void
   ) async throws(PluginError)
+  /// What would be sent for an order, without secrets.
+  func request(for order: Order) -> VenueRequest
   /// Sends an order, once. Returns in bounded time, with `unknown` if need be.
   func submit(_ order: Order) async -> SubmitOutcome
   /// Asks for a cancel.
@@ -51,6 +53,23 @@ public struct PluginCapabilities: Equatable, Sendable {
   public init(isLive: Bool, rules: VenueRules) {
     self.isLive = isLive
     self.rules = rules
+  }
+}
+
+/// A request to a venue, for people to look at.
+public struct VenueRequest: Equatable, Sendable {
+  /// How it travels, such as `POST`.
+  public var method: String
+  /// Where it goes, without secrets.
+  public var target: String
+  /// Its body, as text.
+  public var body: String
+
+  /// A request from its parts.
+  public init(method: String, target: String, body: String) {
+    self.method = method
+    self.target = target
+    self.body = body
   }
 }
 

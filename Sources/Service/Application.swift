@@ -69,6 +69,8 @@ struct StartError: Error, CustomStringConvertible {
     streams = StreamHub(gateway: gateway)
     let router = Router(keys: settings.apiKeys, metrics: metrics.registry, log: log)
     router.add(OrderRoutes(gateway: gateway).routes)
+    router.add(BulkRoutes(gateway: gateway).routes)
+    router.add(PreviewRoutes(gateway: gateway).routes)
     router.add(PositionRoutes(gateway: gateway).routes)
     router.add(BalanceRoutes(gateway: gateway).routes)
     router.add(PluginRoutes(gateway: gateway).routes)

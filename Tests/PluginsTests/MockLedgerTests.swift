@@ -256,8 +256,10 @@ private struct Facts: Equatable {
     all.compactMap { if case .order(let report) = $0 { report } else { nil } }
   }
 
+  /// The prices that were told, each once: a quote is repeated while it stays.
   func prices(of symbol: Symbol) -> [Price] {
-    all.compactMap { if case .price(symbol, let price, _) = $0 { price } else { nil } }
+    let told = all.compactMap { if case .price(symbol, let price, _) = $0 { price } else { nil } }
+    return told.indices.filter { $0 == 0 || told[$0] != told[$0 - 1] }.map { told[$0] }
   }
 }
 

@@ -50,7 +50,7 @@ struct MockExchange: Sendable {
     if let broken = market.instrument.firstBrokenRule(by: terms, marketPrice: market.price) {
       return reject(broken.code, broken.sentence)
     }
-    let taken = newOrder(order, market)
+    let taken = newOrder(order, at: market.price)
     let crosses = taken.watch == nil && isReached(taken, by: market.price)
     if terms.isPostOnly, crosses {
       return reject(
@@ -71,11 +71,11 @@ struct MockExchange: Sendable {
   }
 
   /// The order before it trades. What the gateway has triggered comes as what it has become.
-  private func newOrder(_ order: Order, _ market: MockMarket) -> MockOrder {
+  func newOrder(_ order: Order, at price: Price) -> MockOrder {
     let terms = order.terms
     let trigger = order.isEmulated ? nil : terms.trigger
     var watch = trigger.map { TriggerWatch(side: terms.side, type: terms.type, trigger: $0) }
-    let isElected = watch?.isElected(by: market.price) ?? false
+    let isElected = watch?.isElected(by: price) ?? false
     return MockOrder(
       id: order.id, venueOrderID: VenueOrderID("MOCK-", lastNumber + 1), symbol: terms.symbol,
       side: terms.side, quantity: terms.quantity, limitPrice: terms.limitPrice,

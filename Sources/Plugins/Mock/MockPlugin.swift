@@ -67,6 +67,14 @@ public import Trading
     }
   }
 
+  /// The order as the exchange would take it.
+  public func request(for order: Order) -> VenueRequest {
+    let price = exchange.markets[order.terms.symbol]?.price ?? order.terms.ownPrice
+    let body = price.map { MockOrderCodec.encode(exchange.newOrder(order, at: $0)) } ?? []
+    return VenueRequest(
+      method: "SUBMIT", target: name.text, body: String(decoding: body, as: UTF8.self))
+  }
+
   /// Executes an order and answers once the ledger has it.
   public func submit(_ order: Order) async -> SubmitOutcome {
     guard let ledger else { return .unknown(reason: "\(name) is not started.") }

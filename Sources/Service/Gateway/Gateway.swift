@@ -107,6 +107,11 @@ internal import Trading
     feed(.submit(terms, id: engine.newOrderID(at: Gateway.now), request: waiter(reply)))
   }
 
+  /// What would become of an order now; nothing is recorded or sent.
+  func preview(_ terms: OrderTerms) -> Result<OrderPreview, Refusal> {
+    engine.preview(terms, id: engine.newOrderID(at: Gateway.now), at: Gateway.now)
+  }
+
   /// Cancels an order; `reply` is called once, now or later.
   func cancel(_ reference: OrderReference, reply: @escaping @LoopActor (Reply) -> Void) {
     feed(.cancel(reference, request: waiter(reply)))
@@ -320,6 +325,7 @@ internal import Trading
   }
 
   func liveOrder(_ reference: OrderReference) -> Order? { engine.order(reference) }
+  var liveOrders: [Order] { engine.liveOrders }
   var positions: [PositionKey: Position] { engine.positions }
   func marketPrice(of key: PositionKey) -> Price? { engine.marketPrice(of: key) }
   func instrument(_ key: PositionKey) -> Instrument? { engine.instrument(key) }

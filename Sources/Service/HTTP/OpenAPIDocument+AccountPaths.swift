@@ -30,6 +30,16 @@ extension OpenAPIDocument {
         }
       }
     },
+    "/positions/close": {
+      "put": {
+        "tags": ["account"], "operationId": "closePositions",
+        "summary": "Close all positions, or those of a plugin or symbol.",
+        "parameters": [{"$ref": "#/components/parameters/Symbol"},
+          {"$ref": "#/components/parameters/Plugin"},
+          {"$ref": "#/components/parameters/Exchange"}],
+        "responses": \(bulkResponses)
+      }
+    },
     "/positions/{symbol}/close": {
       "parameters": [{"$ref": "#/components/parameters/SymbolInPath"}],
       "put": {

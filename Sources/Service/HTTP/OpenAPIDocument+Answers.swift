@@ -129,7 +129,7 @@ extension OpenAPIDocument {
             "timestamp": {"type": "string", "format": "date-time"}}}}
       }
     },
-    \(accountSchemas), \(serviceSchemas)
+    \(accountSchemas), \(serviceSchemas), \(bulkSchemas)
     """
 
   /// What an order has only if it was asked for.

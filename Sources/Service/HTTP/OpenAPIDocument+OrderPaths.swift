@@ -59,8 +59,22 @@ extension OpenAPIDocument {
           "422": {"$ref": "#/components/responses/Invalid"},
           "503": {"$ref": "#/components/responses/Unavailable"}
         }
+      },
+      "delete": {
+        "tags": ["orders"], "operationId": "cancelOrders",
+        "summary": "Cancel all orders that the filters pick.",
+        "description": "Protective orders stay, unless protective is true.",
+        "parameters": [
+          {"$ref": "#/components/parameters/Symbol"},
+          {"name": "side", "in": "query", "schema": {"$ref": "#/components/schemas/SideInput"}},
+          {"name": "strategy_id", "in": "query", "schema": {"$ref": "#/components/schemas/Label"}},
+          {"$ref": "#/components/parameters/Plugin"}, {"$ref": "#/components/parameters/Exchange"},
+          {"name": "protective", "in": "query", "schema": {"type": "boolean"}}
+        ],
+        "responses": \(bulkResponses)
       }
     },
+    \(bulkPaths),
     "/orders/{id}": {
       "parameters": [{"$ref": "#/components/parameters/OrderID"}],
       "get": {

@@ -103,6 +103,14 @@ enum ListQuery {
     return moment
   }
 
+  static func flag(_ request: HTTPRequest, _ name: String) throws(APIError) -> Bool {
+    switch request.query(name)?.lowercased() {
+    case nil, "false": return false
+    case "true": return true
+    case let text?: throw invalid(name, "true or false", text)
+    }
+  }
+
   static func limit(_ request: HTTPRequest) throws(APIError) -> Int? {
     guard let text = request.query("limit") else { return nil }
     guard let limit = Int(text), (1...limitMax).contains(limit) else {

@@ -46,7 +46,10 @@ internal import Wire
     }
   }
 
-  func answer(_ call: Call, _ reply: Reply) {
+  func answer(_ call: Call, _ reply: Reply) { call.respond(response(to: reply, call)) }
+
+  /// What a submission is answered.
+  func response(to reply: Reply, _ call: Call) -> HTTPResponse {
     let status: Int
     let order: Order
     switch reply {
@@ -55,11 +58,12 @@ internal import Wire
     case .pending(let open): (status, order) = (202, open)
     case .rejected(let refused):
       count(call, refused)
-      return call.respond(APIError(rejected: refused))
-    case .refused(let refusal): return call.respond(APIError(refusal))
+      return APIError(rejected: refused).response(requestID: call.id.description)
+    case .refused(let refusal):
+      return APIError(refusal).response(requestID: call.id.description)
     case .canceled(let ended), .notCanceled(let ended, _): (status, order) = (200, ended)
     case .replaced(let changed): (status, order) = (200, changed)
-    case .tradingState: return call.respond(HTTPFailure.unanswered.response)
+    case .tradingState: return HTTPFailure.unanswered.response
     }
     count(call, order)
     var json = JSONWriter(reserving: OrderRoutes.answerBytes)
@@ -72,7 +76,7 @@ internal import Wire
     json.beginArray()
     json.endArray()
     json.endObject()
-    call.respond(HTTPResponse(status: status, body: json.bytes))
+    return HTTPResponse(status: status, body: json.bytes)
   }
 
   private func count(_ call: Call, _ order: Order) {
@@ -118,32 +122,41 @@ internal import Wire
       return call.respond(OrderRoutes.noOrder(call.parameters[0]))
     }
     gateway.cancel(reference) { reply in
-      gateway.metrics.cancelAnswered(nanoseconds: call.elapsedNanoseconds)
-      switch reply {
-      case .canceled(let order), .created(let order), .repeated(let order):
-        respond(call, 200, order)
-      case .pending(let order): respond(call, 202, order)
-      case .replaced(let order): respond(call, 200, order)
-      case .notCanceled(let order, let reason):
-        var error = APIError(
-          status: 409, code: order.state.isSealed ? "ORDER_ENDED" : "CANCEL_REFUSED", reason)
-        error.orderID = order.id
-        error.detail = [("status", order.state.status), ("state", order.state.rawValue)]
-        call.respond(error)
-      case .rejected(let order): call.respond(APIError(rejected: order))
-      case .refused(let refusal): call.respond(APIError(refusal))
-      case .tradingState: call.respond(HTTPFailure.unanswered.response)
-      }
+      call.respond(cancelResponse(to: reply, call))
+    }
+  }
+
+  /// What a cancel is answered.
+  func cancelResponse(to reply: Reply, _ call: Call) -> HTTPResponse {
+    gateway.metrics.cancelAnswered(nanoseconds: call.elapsedNanoseconds)
+    let requestID = call.id.description
+    switch reply {
+    case .canceled(let order), .created(let order), .repeated(let order), .replaced(let order):
+      return response(200, order)
+    case .pending(let order): return response(202, order)
+    case .notCanceled(let order, let reason):
+      var error = APIError(
+        status: 409, code: order.state.isSealed ? "ORDER_ENDED" : "CANCEL_REFUSED", reason)
+      error.orderID = order.id
+      error.detail = [("status", order.state.status), ("state", order.state.rawValue)]
+      return error.response(requestID: requestID)
+    case .rejected(let order): return APIError(rejected: order).response(requestID: requestID)
+    case .refused(let refusal): return APIError(refusal).response(requestID: requestID)
+    case .tradingState: return HTTPFailure.unanswered.response
     }
   }
 
   private func respond(_ call: Call, _ status: Int, _ order: Order) {
+    call.respond(response(status, order))
+  }
+
+  private func response(_ status: Int, _ order: Order) -> HTTPResponse {
     var json = JSONWriter(reserving: OrderRoutes.answerBytes)
     json.beginObject()
     json.member("success", true)
     json.members(of: order)
     json.endObject()
-    call.respond(HTTPResponse(status: status, body: json.bytes))
+    return HTTPResponse(status: status, body: json.bytes)
   }
 
   static func noOrder(_ name: String) -> APIError {

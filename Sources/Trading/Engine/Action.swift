@@ -86,7 +86,7 @@ public enum Reply: Equatable, Sendable {
 }
 
 /// Why a request was turned away without a trace.
-public struct Refusal: Equatable, Sendable {
+public struct Refusal: Error, Equatable, Sendable {
   /// What kind of answer it is.
   public enum Kind: Equatable, Sendable {
     /// The request itself is wrong: sending it again does not help.

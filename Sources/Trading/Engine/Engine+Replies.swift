@@ -18,11 +18,8 @@ extension Engine {
   }
 
   mutating func refuseForGate(_ request: RequestID, account: AccountID) {
-    refuse(
-      request, .unavailable(retryAfterMilliseconds: Engine.gateRetryMilliseconds),
-      code: "VENUE_GATE_CLOSED",
-      "\(account) is not connected or is still comparing its orders with the venue; nothing was "
-        + "recorded or sent. Cancels pass. Send the order again in a moment.")
+    let refusal = Engine.gateRefusal(of: account)
+    refuse(request, refusal.kind, refusal.denial)
   }
 
   /// Whether callers of the submission still have to wait. Where the venue could not be asked again

@@ -69,28 +69,18 @@ extension Engine {
       let account = state.account
     else { return refuseForInstrument(terms, request: request) }
     let terms = terms.quoteQuantity == nil ? terms : resolved(terms, of: state)
-    if let broken = brokenRule(terms, instrument, state) {
-      return refuse(request, .invalid, broken)
-    }
-    guard isJournalAvailable else {
-      return refuse(
-        request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
-        code: "STORE_UNAVAILABLE",
-        "The store cannot take orders now; nothing was sent. Send it again in a moment.")
-    }
-    if let denial = tradingStateDenial(of: terms, in: state, ownLeaves: .zero) {
-      return refuse(request, .invalid, denial)
-    }
-    if terms.purpose == .trade {
-      let context = RiskContext(
-        marketPrice: state.marketPrice, positionQuantity: state.position?.quantity ?? .zero,
-        exposure: state.exposure, openOrders: account.openOrders)
-      if let denial = configuration.limits.firstDenial(of: terms, in: context) {
+    for gate in AdmissionGate.all {
+      guard let refusal = refusal(at: gate, of: terms, instrument, state, account) else {
+        continue
+      }
+      guard gate != .limits else {
         return deny(
-          terms, of: state, id: id, denial,
+          terms, of: state, id: id, refusal.denial,
           waiters: [newWaiter(request, isFirst: true, for: id)])
       }
-      guard account.isGateOpen else { return refuseForGate(request, account: terms.account) }
+      return refuse(request, refusal.kind, refusal.denial)
+    }
+    if terms.purpose == .trade {
       guard passesBudget(request) else { return }
       // What waits here is no question to the venue yet.
       if isEmulated(terms, account) {
@@ -98,35 +88,32 @@ extension Engine {
           terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)])
       }
       guard passesBreaker(request, account: account) else { return }
-    } else if !account.isConnected {
-      return refuseForGate(request, account: terms.account)
     }
     begin(
       terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)])
   }
 
-  /// The first rule of the instrument or the venue that an order breaks.
-  private func brokenRule(
-    _ terms: OrderTerms, _ instrument: Instrument, _ state: InstrumentState
-  ) -> Denial? {
-    if let broken = instrument.firstBrokenRule(by: terms, marketPrice: state.marketPrice) {
-      return broken
-    }
-    guard let account = state.account, terms.purpose == .trade else { return nil }
-    return brokenCapability(by: terms, account)
-      ?? (terms.instructions == nil ? nil : brokenInstruction(of: terms, state))
+  private mutating func refuseForInstrument(_ terms: OrderTerms, request: RequestID) {
+    let refusal = unknownInstrument(of: terms)
+    refuse(request, refusal.kind, refusal.denial)
   }
 
-  private mutating func refuseForInstrument(_ terms: OrderTerms, request: RequestID) {
+  /// Why there is no such instrument, or nobody knows yet.
+  func unknownInstrument(of terms: OrderTerms) -> Refusal {
     guard let account = accounts[terms.account] else {
-      return refuse(
-        request, .invalid, code: "UNKNOWN_PLUGIN",
-        "There is no plugin named \(terms.account). GET /api/v1/plugins lists those there are.")
+      return Refusal(
+        kind: .invalid,
+        denial: Denial(
+          code: "UNKNOWN_PLUGIN",
+          sentence: "There is no plugin named \(terms.account). GET /api/v1/plugins lists those "
+            + "there are."))
     }
-    guard account.isConnected else { return refuseForGate(request, account: terms.account) }
-    refuse(
-      request, .invalid, code: "UNKNOWN_SYMBOL",
-      "\(terms.account) has no instrument \(terms.symbol). Check the symbol.")
+    guard account.isConnected else { return Engine.gateRefusal(of: terms.account) }
+    return Refusal(
+      kind: .invalid,
+      denial: Denial(
+        code: "UNKNOWN_SYMBOL",
+        sentence: "\(terms.account) has no instrument \(terms.symbol). Check the symbol."))
   }
 
   private mutating func passesBudget(_ request: RequestID) -> Bool {

@@ -171,4 +171,9 @@ enum SharedService {
 
   /// One without limits, whose venue answers at once.
   static var unlimited: ServiceProcess { get throws { try started.get() } }
+
+  private static let startedCareful = Result { try ServiceProcess.start() }
+
+  /// One with the limits that are there by default.
+  static var careful: ServiceProcess { get throws { try startedCareful.get() } }
 }

@@ -218,7 +218,7 @@ private let badBodies = [
     let answer = try service.call("PATCH", "/orders", "{}")
     #expect(answer.status == 405)
     #expect(answer.code == "METHOD_NOT_ALLOWED")
-    #expect(answer.header("Allow") == "POST, GET, HEAD, OPTIONS")
+    #expect(answer.header("Allow") == "POST, GET, DELETE, HEAD, OPTIONS")
     #expect(try service.call("POST", "/orders/x/cancel", "{}").header("Allow") == "PUT, OPTIONS")
   }
 
