@@ -14,6 +14,7 @@ final class Database {
   private let fills: FillTable
   private let positions: PositionTable
   private let tradingStates: TradingStateTable
+  private let lossMarks: LossMarkTable
   let queries: Queries
   private let setProjected: Statement
 
@@ -36,6 +37,7 @@ final class Database {
       fills = try FillTable(connection)
       positions = try PositionTable(connection)
       tradingStates = try TradingStateTable(connection)
+      lossMarks = try LossMarkTable(connection)
       queries = Queries(connection)
       setProjected = try connection.prepare(
         "UPDATE projection SET projected_through = ?, written_through = ?")
@@ -92,6 +94,7 @@ final class Database {
       switch record {
       case .order(let entry): add(entry, sequence)
       case .tradingState(let change, _): projection.add(change)
+      case .lossMark(let mark, _, _): projection.add(mark)
       }
     }
     head = newHead
@@ -174,6 +177,7 @@ final class Database {
         try positions.write(row.position, of: key, through: row.last)
       }
       for change in projection.tradingStates { try tradingStates.write(change) }
+      if let mark = projection.lossMark { try lossMarks.write(mark) }
       let marks = (projection.completeThrough(head: sequence), sequence)
       try mark(marks.0, marks.1)
       newMarks = marks
@@ -240,7 +244,7 @@ final class Database {
     RestoredState(
       orders: try queries.liveOrders(orders),
       positions: try positions.readAll().mapValues(\.position),
-      tradingStates: try tradingStates.readAll(),
+      tradingStates: try tradingStates.readAll(), lossMark: try lossMarks.read(),
       usedKeys: try queries.keyFingerprints(), lastOrderID: try queries.lastOrderID())
   }
 }

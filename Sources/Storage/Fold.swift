@@ -20,6 +20,7 @@ struct Fold {
   ) throws(StoreError) {
     let now = Timestamp(microseconds: row.recordedAt)
     if row.orderID == JournalTable.noOrder {
+      if let mark = EventCodec.decodeLossMark(row.body) { return projection.add(mark) }
       guard let change = EventCodec.decodeTradingState(row.body, at: now) else {
         throw StoreError.brokenRow("order_events", "sequence \(row.sequence)")
       }

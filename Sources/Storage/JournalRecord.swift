@@ -1,4 +1,5 @@
-// What the journal takes: decisions about orders, and changes of the trading state, in one stream.
+// What the journal takes: decisions about orders, changes of the trading state, and marks of
+// profit, in one stream.
 
 public import Trading
 
@@ -8,12 +9,14 @@ public enum JournalRecord: Sendable {
   case order(JournalEntry)
   /// A change of the trading state, with its place in the engine's stream of entries.
   case tradingState(TradingStateChange, number: UInt64)
+  /// What losses are measured from.
+  case lossMark(LossMark, at: Timestamp, number: UInt64)
 
   /// Position in the engine's stream of entries.
   public var number: UInt64 {
     switch self {
     case .order(let entry): entry.number
-    case .tradingState(_, let number): number
+    case .tradingState(_, let number), .lossMark(_, _, let number): number
     }
   }
 

@@ -49,6 +49,8 @@ final class JournalTable {
         entry.order.id.bytes, entry.at, EventCodec.encode(entry.events), after: &head)
     case .tradingState(let change, _):
       try append(JournalTable.noOrder, change.at, EventCodec.encode(change), after: &head)
+    case .lossMark(let mark, let at, _):
+      try append(JournalTable.noOrder, at, EventCodec.encode(mark), after: &head)
     }
   }
 

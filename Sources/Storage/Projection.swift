@@ -24,6 +24,7 @@ struct Projection {
   private var orders: [OrderID: Row] = [:]
   private(set) var positions: [PositionKey: PositionRow] = [:]
   private(set) var tradingStates: [TradingStateChange] = []
+  private(set) var lossMark: LossMark?
   /// Every entry that some row may lack, in the journal's order.
   private var entries: [(sequence: Int64, order: OrderID)] = []
   private var cursors = Cursors()
@@ -44,6 +45,7 @@ struct Projection {
 
   var isEmpty: Bool {
     orders.isEmpty && staged.isEmpty && positions.isEmpty && tradingStates.isEmpty
+      && lossMark == nil
   }
   var hasStaged: Bool { !staged.isEmpty }
   /// Entries whose orders are not written, as far as they were not passed over.
@@ -69,6 +71,9 @@ struct Projection {
 
   /// Takes in a change of the trading state.
   mutating func add(_ change: TradingStateChange) { tradingStates.append(change) }
+
+  /// Takes in what losses are measured from.
+  mutating func add(_ mark: LossMark) { lossMark = mark }
 
   /// The next order that has had no entry after `sequence`, to be written.
   mutating func stageNext(restingSince sequence: Int64) -> Row? {
@@ -102,6 +107,7 @@ struct Projection {
     staged.removeAll(keepingCapacity: true)
     positions.removeAll(keepingCapacity: true)
     tradingStates = []
+    lossMark = nil
     let done = min(cursors.staging, cursors.complete)
     guard done == entries.count || done >= Projection.droppedEntriesMin else { return }
     entries.removeFirst(done)

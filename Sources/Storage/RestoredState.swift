@@ -10,6 +10,8 @@ public struct RestoredState: Sendable {
   public let positions: [PositionKey: Position]
   /// The last change of the trading state of every scope that ever had one.
   public let tradingStates: [TradingStateChange]
+  /// What losses are measured from; nil before the first time.
+  public let lossMark: LossMark?
   /// Fingerprints of all idempotency keys and client order ids ever used.
   public let usedKeys: Set<UInt64>
   /// The newest order id ever given.

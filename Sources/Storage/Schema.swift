@@ -112,6 +112,13 @@ enum Schema {
     ALTER TABLE orders ADD COLUMN is_protecting INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX orders_by_parent ON orders (parent_id) WHERE parent_id IS NOT NULL;
     CREATE INDEX orders_protecting ON orders (order_id) WHERE is_protecting = 1;
+    CREATE TABLE loss_marks (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      day INTEGER NOT NULL,
+      start_pnl TEXT NOT NULL,
+      peak_pnl TEXT NOT NULL,
+      is_day_lost INTEGER NOT NULL
+    ) STRICT;
     """,
   ]
 

@@ -52,6 +52,7 @@ public enum Verification {
     let at = Timestamp(microseconds: row.recordedAt)
     return row.orderID == JournalTable.noOrder
       ? EventCodec.decodeTradingState(row.body, at: at) != nil
+        || EventCodec.decodeLossMark(row.body) != nil
       : EventCodec.decode(row.body) != nil
   }
 
@@ -65,7 +66,7 @@ public enum Verification {
     let connection = try open(path, .readWrite)
     try Schema.migrate(connection)
     let database = try Database(connection)
-    let tables = ["orders", "fills", "positions", "trading_states"]
+    let tables = ["orders", "fills", "positions", "trading_states", "loss_marks"]
     do throws(DatabaseError) {
       // On disk, because the old tables may be larger than memory.
       try connection.execute("PRAGMA temp_store = FILE")

@@ -7,6 +7,7 @@ final class ModelStore {
   enum Job {
     case entry(JournalEntry)
     case tradingState(TradingStateChange, entry: UInt64)
+    case lossMark(entry: UInt64)
     case lookUp(LookUp)
   }
 
@@ -52,7 +53,7 @@ final class ModelStore {
       switch job {
       case .entry(let entry) where isFull && entry.beginsOrder:
         answers += [.notRecorded([entry.number]), .journal(isAvailable: false)]
-      case .entry, .tradingState:
+      case .entry, .tradingState, .lossMark:
         if isFull { kept.append(job) } else { answers += [commit(job)].compactMap(\.self) }
       case .lookUp(let lookUp):
         answers.append(isUnreadable ? .lookUpFailed(lookUp) : answer(to: lookUp))
@@ -71,6 +72,7 @@ final class ModelStore {
     case .tradingState(let change, let entry):
       tradingStates.apply(change)
       return .recorded(through: entry)
+    case .lossMark(let entry): return .recorded(through: entry)
     case .lookUp: return nil
     }
   }

@@ -31,7 +31,7 @@ extension World {
     case .amend(let order): trace("\(now.text) < amend \(line(order))")
     case .query(let order): trace("\(now.text) < query \(line(order))")
     case .reply(let request, let reply): trace("\(now.text) < reply \(request) \(line(reply))")
-    case .lookUp, .notice, .recordTradingState: trace("\(now.text) < \(action)")
+    case .lookUp, .notice, .recordTradingState, .recordLossMark: trace("\(now.text) < \(action)")
     }
   }
 

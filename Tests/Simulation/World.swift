@@ -157,6 +157,9 @@ final class World {
         audit.recorded(entry, self)
         store.add(.entry(entry))
         letStoreWork()
+      case .recordLossMark(_, _, let entry):
+        store.add(.lossMark(entry: entry))
+        letStoreWork()
       case .recordTradingState(let change, let entry):
         store.add(.tradingState(change, entry: entry))
         letStoreWork()

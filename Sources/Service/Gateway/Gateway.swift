@@ -50,7 +50,7 @@ internal import Trading
       seed: random.next(), lastOrderID: state.lastOrderID, at: Gateway.now)
     let actions = engine.restore(
       orders: state.orders, positions: state.positions, usedKeys: state.usedKeys,
-      tradingStates: state.tradingStates, at: Gateway.now)
+      tradingStates: state.tradingStates, lossMark: state.lossMark, at: Gateway.now)
     perform(actions)
     metrics.registry.onRender { [weak self] in
       LoopActor.assumeIsolated { self?.refreshGauges() }
@@ -149,6 +149,9 @@ internal import Trading
       switch action {
       case .record(let entry): record(entry)
       case .recordTradingState(let change, let entry): record(change, entry)
+      case .recordLossMark(let mark, let at, let entry):
+        outbox.append(.lossMark(mark, at: at, number: entry))
+        flushThisTurn()
       case .send(let order): send(order)
       case .cancel(let order): cancelAtVenue(order)
       case .amend(let order): amend(order)
@@ -349,6 +352,7 @@ internal import Trading
     metrics.doubts.unprotected(
       count: unprotected.count,
       oldestSeconds: since.map { Double(Gateway.now.milliseconds(since: $0)) / 1_000 } ?? 0)
+    if let profit = engine.totalProfit { metrics.profit(profit) }
     if let left = engine.submitBudgetLeft(at: Gateway.now) {
       metrics.rateBudgetLeft.only.set(Double(left))
     }

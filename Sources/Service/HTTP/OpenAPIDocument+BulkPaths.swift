@@ -18,7 +18,9 @@ extension OpenAPIDocument {
       "post": {
         "tags": ["orders"], "operationId": "submitOrders", "summary": "Submit up to 100 orders.",
         "description": "Each has an outcome of its own; one that is refused keeps no other back.",
-        "parameters": [{"$ref": "#/components/parameters/IdempotencyKey"}],
+        "parameters": [{"name": "Idempotency-Key", "in": "header", "example": "book-17",
+          "description": "Counts for each order with its place behind it.",
+          "schema": {"type": "string", "minLength": 1, "maxLength": 124}}],
         "requestBody": {"required": true, "content": {"application/json": {"schema": {
           "type": "object", "required": ["orders"], "properties": {"orders": {
             "type": "array", "minItems": 1, "maxItems": 100,

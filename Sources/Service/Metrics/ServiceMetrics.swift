@@ -30,6 +30,7 @@ internal import Trading
   private let orderLatency: Histogram
   private let lifecycle: OrderLifecycleMetrics
   private let states: GaugeFamily
+  private let profit: Gauge
   private let tradingState: GaugeFamily
   let isHealthy: GaugeFamily
 
@@ -113,6 +114,11 @@ internal import Trading
     lifecycle = OrderLifecycleMetrics(r)
     states = r.gauge(
       "order_execution_order_state", "Live orders by state.", labels: ["state"])
+    profit =
+      registry.gauge(
+        "execution_profit",
+        "Profit of all that was traded, closed or open, less fees, in quote assets taken as one."
+      ).only
     tradingState = r.gauge(
       "execution_trading_state",
       "What may be sent: 0 everything, 1 what makes positions smaller, 2 nothing but cancels.",
@@ -214,6 +220,8 @@ internal import Trading
       tradingState.with(change.scope.text).set(Double(change.state.strictness))
     }
   }
+
+  func profit(_ profit: Decimal) { self.profit.set(profit.approximate) }
 
   func orderStates(_ counts: [OrderState: Int]) {
     for state in OrderState.allCases { states.with(state.rawValue).set(Double(counts[state] ?? 0)) }

@@ -27,8 +27,10 @@ internal import Wire
 
   private func submitAll(_ call: Call) {
     guard let defaultAccount = gateway.registry.defaultName else { return }
+    let header = call.request.header("idempotency-key")
     let bodies: [JSONValue]
     do throws(APIError) {
+      try BulkRoutes.check(header)
       bodies = try BulkRoutes.orders(of: call.request.body)
     } catch {
       gateway.metrics.refused(error)
@@ -42,7 +44,7 @@ internal import Wire
         }
         let terms = try OrderBody(
           BodyFields(body),
-          idempotencyHeader: call.request.header("idempotency-key").map { "\($0)/\(index)" },
+          idempotencyHeader: header.map { "\($0)/\(index)" },
           defaultAccount: defaultAccount
         ).terms
         gateway.submit(terms) { reply in
@@ -53,6 +55,15 @@ internal import Wire
         outcomes.set(index, error.response(requestID: call.id.description))
       }
     }
+  }
+
+  /// Each order's key is the header's with its place behind it, and has to be a key as well.
+  private static func check(_ header: String?) throws(APIError) {
+    guard let header, Label(header) == nil || Label("\(header)/\(batchMax)") == nil else { return }
+    throw .invalid(
+      "INVALID_IDEMPOTENCY_KEY", field: "Idempotency-Key",
+      "Idempotency-Key of a batch must be 1 to \(Label.bytesMax - 4) bytes without control "
+        + "characters.")
   }
 
   private static func orders(of body: [UInt8]) throws(APIError) -> [JSONValue] {

@@ -19,6 +19,9 @@ extension EngineConfiguration {
         maxOpenOrders: settings.openOrdersMax,
         priceCollarPercent: try Decimal(limit: settings.priceCollarPercent),
         allowedSymbols: symbols),
+      lossLimits: LossLimits(
+        maxDailyLoss: try Decimal(limit: settings.dailyLossMax),
+        maxDrawdown: try Decimal(limit: settings.drawdownMax)),
       submitRate: settings.ordersPerSecondMax.map {
         SubmitRate(perSecond: $0, burst: settings.ordersBurstMax)
       },

@@ -54,6 +54,10 @@ public struct Settings: Sendable {
   public internal(set) var orderNotionalMax: String?
   /// The largest notional of one position, in quote currency.
   public internal(set) var positionNotionalMax: String?
+  /// The loss since midnight UTC at which trading is reduced, in quote currency.
+  public internal(set) var dailyLossMax: String? = ""
+  /// The fall from the highest profit at which trading is reduced, in quote currency.
+  public internal(set) var drawdownMax: String? = ""
   /// The most orders that are open at once.
   public internal(set) var openOrdersMax: Int?
   /// How far a limit price may be from the market, in percent.

@@ -71,6 +71,12 @@ extension Setting {
       .orOff(.positiveDecimal), \.positionNotionalMax,
       "The largest value of one position, in quote currency; or off."),
     Setting(
+      "MAX_DAILY_LOSS", default: "off", .orOff(.positiveDecimal), \.dailyLossMax,
+      "The loss since midnight UTC, in quote currency, at which trading is reduced; or off."),
+    Setting(
+      "MAX_DRAWDOWN", default: "off", .orOff(.positiveDecimal), \.drawdownMax,
+      "The fall from the highest profit, in quote currency, at which trading is reduced; or off."),
+    Setting(
       "MAX_OPEN_ORDERS", default: "200", .orOff(.integer(1...1_000_000)), \.openOrdersMax,
       "The most orders that are open at once; or off."),
     Setting(

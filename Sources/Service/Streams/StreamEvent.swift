@@ -38,10 +38,11 @@ struct StreamEvent: Sendable {
 
   /// The events of a row, in their order.
   static func events(of row: JournalRow) -> [StreamEvent] {
-    row.events.enumerated().map { index, event in
+    row.events.enumerated().compactMap { index, event in
       let id = EventID(sequence: row.sequence, part: index + 1)
-      guard let order = row.order else { return tradingState(event, id, row) }
-      return self.event(event, id, row, of: order)
+      if let order = row.order { return self.event(event, id, row, of: order) }
+      // What losses are measured from is nobody's business but the journal's.
+      return event["state"] == nil ? nil : tradingState(event, id, row)
     }
   }
 

@@ -6,6 +6,8 @@ public enum Action: Equatable, Sendable {
   case record(JournalEntry)
   /// Append a change of the trading state to the journal, under the next number of the same stream.
   case recordTradingState(TradingStateChange, entry: UInt64)
+  /// Append what losses are measured from to the journal, under the next number of the same stream.
+  case recordLossMark(LossMark, at: Timestamp, entry: UInt64)
   /// Send the order to its venue, once. Its intent is durable. Whatever comes of it is told once,
   /// as `.unknown` where nothing came: until then it counts as being on its way.
   case send(Order)

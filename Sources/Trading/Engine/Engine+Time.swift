@@ -12,6 +12,7 @@ extension Engine {
     askForDueOrders()
     endExpiredOrders()
     retryProtections()
+    checkLosses()
   }
 
   private mutating func answerLateWaiters() {
@@ -111,9 +112,11 @@ extension Engine {
   public mutating func restore(
     orders restored: [Order], positions: [PositionKey: Position],
     usedKeys fingerprints: Set<UInt64>, tradingStates changes: [TradingStateChange],
-    at now: Timestamp
+    lossMark: LossMark? = nil, at now: Timestamp
   ) -> [Action] {
     self.now = now
+    self.lossMark = lossMark
+    recordedPeak = lossMark?.peakPnL ?? .zero
     usedKeys = fingerprints
     for change in changes { tradingStates.apply(change) }
     for (key, position) in positions { instrument(of: key).position = position }

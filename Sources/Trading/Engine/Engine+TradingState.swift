@@ -11,9 +11,11 @@ extension Engine {
     var request: RequestID?
   }
 
-  mutating func setTradingState(_ change: TradingStateChange, request: RequestID) {
+  /// `request` is nil where the engine itself brakes.
+  mutating func setTradingState(_ change: TradingStateChange, request: RequestID?) {
     let isStricter = change.state > tradingStates.state(of: change.scope)
     guard isJournalAvailable || isStricter else {
+      guard let request else { return }
       return refuse(
         request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
         code: "STORE_UNAVAILABLE",
@@ -25,7 +27,9 @@ extension Engine {
     if isStricter { tradingStates.apply(change) }
     guard isJournalAvailable else {
       // The brake holds; that it outlives a restart cannot be promised.
-      actions.append(.reply(request, .tradingState(change, isDurable: false)))
+      if let request {
+        actions.append(.reply(request, .tradingState(change, isDurable: false)))
+      }
       return
     }
     pendingChanges.append(PendingChange(entry: entry, change: change, request: request))

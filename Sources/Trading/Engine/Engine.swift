@@ -17,6 +17,10 @@ public struct Engine: ~Copyable {
   /// Fingerprints of every key and client order id that was ever used. A hit is looked up.
   var usedKeys: Set<UInt64> = []
 
+  var lossMark: LossMark?
+  /// The peak as the journal has it.
+  var recordedPeak = Decimal.zero
+  var nextLossCheck: Timestamp
   /// By parent.
   var protections: [OrderID: Protection] = [:]
   /// Protections that something happened to.
@@ -76,6 +80,7 @@ public struct Engine: ~Copyable {
     self.configuration = configuration
     ids = OrderIDSequence(after: lastOrderID)
     self.now = now
+    nextLossCheck = now
     random = SeededGenerator(seed: seed)
     submitBudget = configuration.submitRate.map {
       TokenBucket(perSecond: $0.perSecond, burst: $0.burst, at: now)

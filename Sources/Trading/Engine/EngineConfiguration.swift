@@ -4,6 +4,8 @@
 public struct EngineConfiguration: Equatable, Sendable {
   /// Limits on orders.
   public var limits: RiskLimits
+  /// How much may be lost before trading is reduced.
+  public var lossLimits: LossLimits
   /// New orders per second and how many at once; nil for no budget.
   public var submitRate: SubmitRate?
   /// When a venue's breaker opens.
@@ -37,7 +39,8 @@ public struct EngineConfiguration: Equatable, Sendable {
   /// Settings from their parts. Three lookups half a second and more apart: one negative answer
   /// may be a lagging replica of the venue, three in a row are not.
   public init(
-    limits: RiskLimits, submitRate: SubmitRate?, breaker: CircuitBreaker.Configuration,
+    limits: RiskLimits, lossLimits: LossLimits = LossLimits(), submitRate: SubmitRate?,
+    breaker: CircuitBreaker.Configuration,
     submitWaitMilliseconds: Int64 = 2_000, outcomeTimeoutMilliseconds: Int64 = 30_000,
     lookupSchedule: RetrySchedule = RetrySchedule(
       firstMilliseconds: 500, longestMilliseconds: 30_000),
@@ -45,6 +48,7 @@ public struct EngineConfiguration: Equatable, Sendable {
     maxQuoteAgeMilliseconds: Int64 = 5_000
   ) {
     self.limits = limits
+    self.lossLimits = lossLimits
     self.submitRate = submitRate
     self.breaker = breaker
     self.submitWaitMilliseconds = submitWaitMilliseconds

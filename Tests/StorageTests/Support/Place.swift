@@ -55,7 +55,7 @@ final class Place: Sendable {
 
   /// Every row of the tables that are made from the journal.
   func tables() throws -> [String] {
-    try ["orders", "fills", "positions", "trading_states"].flatMap { table in
+    try ["orders", "fills", "positions", "trading_states", "loss_marks"].flatMap { table in
       let columns = try column("SELECT name FROM pragma_table_info('\(table)')")
       let row = columns.map { "quote(\($0))" }.joined(separator: " || '|' || ")
       return try column("SELECT '\(table): ' || \(row) FROM \(table) ORDER BY 1")

@@ -10,6 +10,8 @@ final class Desk {
   var now = start
   /// Everything that the engine wanted recorded, oldest first.
   private(set) var entries: [JournalEntry] = []
+  /// Every mark of profit that it wanted recorded.
+  private(set) var recordedMarks: [LossMark] = []
   /// The number of the last entry, of whatever kind.
   private var lastEntry: UInt64 = 0
   private var nextID: UInt64 = 100
@@ -17,13 +19,14 @@ final class Desk {
 
   /// An engine with BTCUSDT and ETHUSDT on a connected and compared `binance`.
   init(
-    limits: RiskLimits = RiskLimits(), submitRate: EngineConfiguration.SubmitRate? = nil,
+    limits: RiskLimits = RiskLimits(), lossLimits: LossLimits = LossLimits(),
+    submitRate: EngineConfiguration.SubmitRate? = nil,
     breakerThreshold: Int = 3, isConnected: Bool = true, canBeAskedLater: Bool = true,
     windowMilliseconds: Int64 = 0
   ) {
     engine = Engine(
       configuration: EngineConfiguration(
-        limits: limits, submitRate: submitRate,
+        limits: limits, lossLimits: lossLimits, submitRate: submitRate,
         breaker: .init(threshold: breakerThreshold, openMilliseconds: 10_000, probesMax: 1)),
       accounts: [binance, kraken], seed: 1, at: start)
     guard isConnected else { return }
@@ -47,12 +50,13 @@ final class Desk {
   /// An engine that takes over `orders` after a restart, with what it wants done at once.
   static func restarted(
     _ orders: [Order], positions: [PositionKey: Position] = [:], usedKeys: Set<UInt64> = [],
-    tradingStates: [TradingStateChange] = []
+    tradingStates: [TradingStateChange] = [], lossLimits: LossLimits = LossLimits(),
+    lossMark: LossMark? = nil
   ) -> (desk: Desk, actions: [Action]) {
-    let desk = Desk(isConnected: false)
+    let desk = Desk(lossLimits: lossLimits, isConnected: false)
     let actions = desk.engine.restore(
       orders: orders, positions: positions, usedKeys: usedKeys, tradingStates: tradingStates,
-      at: desk.now)
+      lossMark: lossMark, at: desk.now)
     desk.entries += actions.entries
     desk.lastEntry = actions.lastEntry ?? 0
     return (desk, actions)
@@ -62,6 +66,9 @@ final class Desk {
   func tell(_ input: Input) -> [Action] {
     let actions = engine.handle(input, at: now)
     entries += actions.entries
+    recordedMarks += actions.compactMap {
+      if case .recordLossMark(let mark, _, _) = $0 { mark } else { nil }
+    }
     lastEntry = actions.lastEntry ?? lastEntry
     return actions
   }
@@ -196,7 +203,7 @@ extension [Action] {
     compactMap { action -> UInt64? in
       switch action {
       case .record(let entry): entry.number
-      case .recordTradingState(_, let entry): entry
+      case .recordTradingState(_, let entry), .recordLossMark(_, _, let entry): entry
       default: nil
       }
     }.last
