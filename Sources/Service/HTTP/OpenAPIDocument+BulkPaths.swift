@@ -24,7 +24,9 @@ extension OpenAPIDocument {
         "requestBody": {"required": true, "content": {"application/json": {"schema": {
           "type": "object", "required": ["orders"], "properties": {"orders": {
             "type": "array", "minItems": 1, "maxItems": 100,
-            "items": {"$ref": "#/components/schemas/NewOrder"}}}}}}},
+            "items": {"description": "As NewOrder. One that is not is refused by itself."}}},
+          "examples": [{"orders": [
+            {"symbol": "BTCUSDT", "side": "BUY", "order_type": "MARKET", "quantity": 0.01}]}]}}}},
         "responses": \(bulkResponses)
       }
     },
