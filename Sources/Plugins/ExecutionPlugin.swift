@@ -93,6 +93,11 @@ public enum PluginReport: Equatable, Sendable {
   case order(OrderReport)
   /// A market price, and when the venue had it; nil for just now.
   case price(Symbol, Price, quotedAt: Timestamp? = nil)
+  /// The venue cannot be heard any more. What happens until `connected` may never be told, and what
+  /// was asked before must not be answered after it.
+  case disconnected(reason: String)
+  /// The venue is heard again.
+  case connected
 }
 
 /// A failed request for information. Never says anything about an order.

@@ -74,6 +74,7 @@ struct StartError: Error, CustomStringConvertible {
     router.add(PositionRoutes(gateway: gateway).routes)
     router.add(BalanceRoutes(gateway: gateway).routes)
     router.add(PluginRoutes(gateway: gateway).routes)
+    router.add(MockRoutes(gateway: gateway).routes)
     router.add(TradingStateRoutes(gateway: gateway).routes)
     router.add(StreamRoutes(hub: streams, isOpenToAll: settings.apiKeys == nil).routes)
     router.add(HealthRoutes(gateway: gateway, version: Application.version).routes)

@@ -197,17 +197,17 @@ import Trading
 
   @Test func `a lost answer hides an order that is there`() async throws {
     let plugin = try await started(Directory())
-    plugin.faults.lostAnswers = 1
+    plugin.faults[.lostAnswers] = 1
     let sent = order(1, .buy, "1")
     guard case .unknown = await plugin.submit(sent) else { return #expect(Bool(false)) }
     #expect(await plugin.query(sent).report?.filledQuantity == quantity("1"))
-    #expect(plugin.faults.lostAnswers == 0)
+    #expect(plugin.faults[.lostAnswers] == 0)
     #expect(await plugin.submit(order(2, .buy, "1")).report != nil)
   }
 
   @Test func `a lost order is not there`() async throws {
     let plugin = try await started(Directory())
-    plugin.faults.lostOrders = 1
+    plugin.faults[.lostOrders] = 1
     guard case .unknown = await plugin.submit(order(1, .buy, "1")) else {
       return #expect(Bool(false))
     }
@@ -220,7 +220,7 @@ import Trading
     let plugin = try await started(Directory())
     let sent = order(1, .buy, "1", limit: "60000")
     _ = await plugin.submit(sent)
-    plugin.faults.silentQueries = 2
+    plugin.faults[.silentQueries] = 2
     for _ in 0..<2 {
       guard case .unavailable = await plugin.query(sent) else { return #expect(Bool(false)) }
     }

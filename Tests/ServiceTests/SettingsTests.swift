@@ -59,7 +59,7 @@ private func refusal(_ environment: [String: String]) -> String {
     // These defaults equal their placeholder, so that only the count above speaks for them.
     let same = [
       "logLevel", "apiKeys", "allowsUnauthenticated", "isLiveTradingEnabled", "symbolAllowList",
-      "mockLatencyMilliseconds",
+      "mockLatencyMilliseconds", "mockFaults",
     ]
     for (before, after) in zip(placeholders, loaded) where !same.contains(before.label ?? "") {
       #expect("\(before.value)" != "\(after.value)", "\(before.label ?? "")")

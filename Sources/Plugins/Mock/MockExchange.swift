@@ -209,20 +209,29 @@ struct MockExchange: Sendable {
     let quantity = min(wanted, market.available ?? wanted)
     guard !quantity.isZero else { return }
     if let available = market.available { markets[order.symbol]?.available = available - quantity }
+    execute(quantity, of: &order, isMaker: isMaker, at: now)
+  }
+
+  private mutating func execute(
+    _ quantity: Quantity, of order: inout MockOrder, isMaker: Bool, at now: Timestamp
+  ) {
+    guard let market = markets[order.symbol] else { return }
     let price = isMaker ? order.limitPrice ?? market.price : takerPrice(order, market)
-    let notional = quantity * price
-    let fee = (notional * feeRate).rounded(toScale: MockExchange.feeScale)
+    let fee = (quantity * price * feeRate).rounded(toScale: MockExchange.feeScale)
     lastNumber += 1
-    let quote = market.instrument.quoteAsset
-    order.fills.append(
-      Fill(
-        tradeID: TradeID("T", lastNumber), quantity: quantity, price: price,
-        fee: fee, feeAsset: quote, isMaker: isMaker, tradedAt: now))
+    let fill = Fill(
+      tradeID: TradeID("T", lastNumber), quantity: quantity, price: price, fee: fee,
+      feeAsset: market.instrument.quoteAsset, isMaker: isMaker, tradedAt: now)
+    order.fills.append(fill)
     order.filled = order.filled + quantity
-    let signed = order.side == .buy ? quantity.amount : -quantity.amount
-    positions[order.symbol, default: .zero] += signed
-    balances[market.instrument.baseAsset, default: .zero] += signed
-    balances[quote, default: .zero] -= (order.side == .buy ? notional : -notional) + fee
+    book(fill, side: order.side, of: market.instrument)
+  }
+
+  private mutating func book(_ fill: Fill, side: Side, of instrument: Instrument) {
+    let signed = side == .buy ? fill.quantity.amount : -fill.quantity.amount
+    positions[instrument.symbol, default: .zero] += signed
+    balances[instrument.baseAsset, default: .zero] += signed
+    balances[instrument.quoteAsset, default: .zero] -= signed * fill.price.amount + fill.fee
   }
 
   /// Digits after the point of a fee, as real venues round them.
@@ -236,6 +245,26 @@ struct MockExchange: Sendable {
     let price = Price(ticks * tick) ?? market.price
     guard let limit = order.limitPrice else { return price }
     return order.side == .buy ? min(price, limit) : max(price, limit)
+  }
+
+  // MARK: Faults
+
+  /// Trades a lot step more of an order than it asked for.
+  mutating func overfill(_ order: MockOrder, at now: Timestamp) -> MockOrder {
+    guard let instrument = markets[order.symbol]?.instrument,
+      let excess = Quantity(instrument.lotStep)
+    else { return order }
+    var order = order
+    execute(excess, of: &order, isMaker: false, at: now)
+    return order
+  }
+
+  /// Trades what is left of an order that was cancelled.
+  mutating func tradeLate(_ canceled: MockOrder, at now: Timestamp) -> MockOrder {
+    var order = canceled
+    trade(&order, isMaker: order.limitPrice != nil, at: now)
+    if order.leaves.isZero { order.status = .filled }
+    return order
   }
 
   // MARK: Balances

@@ -10,23 +10,24 @@ public import Trading
   public let name: AccountID
   /// What the settings let it do; orders can be asked for at once and for ever.
   public let capabilities: PluginCapabilities
-  /// Whether its ledger is open.
-  public private(set) var health = PluginHealth(isHealthy: false, detail: "Not started.")
+  /// Whether its ledger is open and its connection is up.
+  public internal(set) var health = PluginHealth(isHealthy: false, detail: "Not started.")
   /// The faults that are still to happen.
-  public var faults = MockFaults()
+  public var faults: MockFaults
   /// How long every answer takes.
   public var latencyMilliseconds: Int
 
   private let path: String
   private var exchange: MockExchange
   private var ledger: MockLedger?
-  private var report: (@LoopActor (PluginReport) -> Void)?
+  private(set) var report: (@LoopActor (PluginReport) -> Void)?
 
   /// An exchange whose ledger lies in `directory`.
   public init(name: AccountID, directory: String, settings: MockSettings) {
     self.name = name
     path = "\(directory)/\(name).db"
     latencyMilliseconds = settings.latencyMilliseconds
+    faults = settings.faults
     capabilities = PluginCapabilities(isLive: false, rules: VenueRules(settings.abilities))
     exchange = MockExchange(settings: settings)
   }
@@ -49,18 +50,23 @@ public import Trading
       exchange.restore(state)
       ledger = MockLedger(writer)
       self.report = report
-      health = PluginHealth(isHealthy: true, detail: "Simulated exchange.")
+      health = MockPlugin.connectedHealth
       quote()
     }
   }
+
+  static let connectedHealth = PluginHealth(isHealthy: true, detail: "Simulated exchange.")
+
+  /// Whether it was started and not stopped.
+  var isRunning: Bool { ledger != nil }
 
   /// How often all prices are told, whether or not they moved, as a venue's stream of quotes does.
   private static let quoteMilliseconds = 1_000
 
   private func quote() {
-    guard ledger != nil, let report else { return }
+    guard isRunning else { return }
     for market in exchange.markets.values {
-      report(.price(market.instrument.symbol, market.price))
+      tell(.price(market.instrument.symbol, market.price))
     }
     _ = EventLoop.shared.schedule(afterMilliseconds: MockPlugin.quoteMilliseconds) { [weak self] in
       self?.quote()
@@ -79,25 +85,27 @@ public import Trading
   public func submit(_ order: Order) async -> SubmitOutcome {
     guard let ledger else { return .unknown(reason: "\(name) is not started.") }
     await delay()
-    if faults.lostOrders > 0 {
-      faults.lostOrders -= 1
+    if faults.take(.lostOrders) {
       return .unknown(reason: "The request was lost on the way to the exchange.")
     }
+    if faults.take(.rejects) { return .rejected(MockPlugin.rehearsedRejection) }
     switch exchange.submit(order, at: now) {
     case .rejected(let rejection):
       return .rejected(rejection)
-    case .accepted(let taken):
-      let position = exchange.positions[taken.symbol] ?? .zero
+    case .accepted(var taken):
+      if taken.status == .filled, faults.take(.overfills) {
+        taken = exchange.overfill(taken, at: now)
+      }
+      let position = PositionReport(
+        symbol: taken.symbol, quantity: exchange.positions[taken.symbol] ?? .zero)
       ledger.take(change(by: [taken]))
       await ledger.settle()
-      if faults.lostAnswers > 0 {
-        faults.lostAnswers -= 1
-        return .unknown(reason: "The exchange's answer was lost on the way back.")
-      }
-      return .accepted(
-        taken.report, position: PositionReport(symbol: taken.symbol, quantity: position))
+      return await answer(taken.report, position: position)
     }
   }
+
+  private static let rehearsedRejection = Rejection(
+    code: "REHEARSED_REJECT", sentence: "The exchange refused the order, as it was asked to.")
 
   /// Cancels an order if it is open.
   public func cancel(_ order: Order) async -> CancelOutcome {
@@ -109,6 +117,7 @@ public import Trading
     }
     ledger.take(change(by: [canceled]))
     await ledger.settle()
+    if faults.take(.fillsAfterCancel) { tradeLate(canceled) }
     return .canceled(canceled.report)
   }
 
@@ -127,8 +136,7 @@ public import Trading
     case .accepted(let amended):
       ledger.take(change(by: [amended]))
       await ledger.settle()
-      if faults.lostAnswers > 0 {
-        faults.lostAnswers -= 1
+      if faults.take(.lostAnswers) {
         return .unknown(reason: "The exchange's answer was lost on the way back.")
       }
       return .amended(amended.report)
@@ -139,8 +147,7 @@ public import Trading
   public func query(_ order: Order) async -> QueryOutcome {
     guard let ledger else { return .unavailable(reason: "\(name) is not started.") }
     await delay()
-    if faults.silentQueries > 0 {
-      faults.silentQueries -= 1
+    if faults.take(.silentQueries) {
       return .unavailable(reason: "The exchange did not answer.")
     }
     // What is told must not be undone by a crash, so changes that are being written come first.
@@ -202,13 +209,22 @@ public import Trading
     guard let ledger,
       let changed = exchange.setPrice(symbol, move.price, available: move.available, at: now)
     else { return false }
-    report?(.price(symbol, move.price))
+    tell(.price(symbol, move.price))
     var change = change(by: changed)
     change.markets[symbol] = (move.price, move.available)
     ledger.take(change)
     await ledger.settle()
-    for order in changed { report?(.order(order.report)) }
+    for order in changed { tell(.order(order.report)) }
     return true
+  }
+
+  /// Lets the exchange do something to one order by itself, and tells of it once it is durable.
+  func tellTrade(_ happen: (inout MockExchange, Timestamp) -> MockOrder) async {
+    guard let ledger else { return }
+    let changed = happen(&exchange, now)
+    ledger.take(change(by: [changed]))
+    await ledger.settle()
+    tell(.order(changed.report))
   }
 
   /// What the exchange has now, told once the ledger has it. An exchange that does not run says
@@ -241,12 +257,12 @@ public import Trading
     return change
   }
 
-  private func delay() async {
-    guard latencyMilliseconds > 0 else { return }
+  private func delay() async { await pause(milliseconds: latencyMilliseconds) }
+
+  func pause(milliseconds: Int) async {
+    guard milliseconds > 0 else { return }
     await withCheckedContinuation { continuation in
-      _ = EventLoop.shared.schedule(afterMilliseconds: latencyMilliseconds) {
-        continuation.resume()
-      }
+      _ = EventLoop.shared.schedule(afterMilliseconds: milliseconds) { continuation.resume() }
     }
   }
 }

@@ -14,17 +14,21 @@ public struct MockSettings: Equatable, Sendable {
   public var latencyMilliseconds: Int
   /// What the exchange can do besides MARKET and LIMIT orders.
   public var abilities: Set<MockAbility>
+  /// What goes wrong from the start on.
+  public var faults: MockFaults
 
   /// Settings from their parts.
   public init(
     balances: [Asset: Decimal], feeBasisPoints: Decimal, slippageBasisPoints: Decimal,
-    latencyMilliseconds: Int, abilities: Set<MockAbility> = Set(MockAbility.allCases)
+    latencyMilliseconds: Int, abilities: Set<MockAbility> = Set(MockAbility.allCases),
+    faults: MockFaults = MockFaults()
   ) {
     self.balances = balances
     self.feeBasisPoints = feeBasisPoints
     self.slippageBasisPoints = slippageBasisPoints
     self.latencyMilliseconds = latencyMilliseconds
     self.abilities = abilities
+    self.faults = faults
   }
 }
 
@@ -46,19 +50,6 @@ extension VenueRules {
       timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill],
       hasReduceOnly: abilities.contains(.reduceOnly), canAmend: abilities.contains(.amend))
   }
-}
-
-/// Faults that a test asks the simulated exchange for. Each count goes down as it is used.
-public struct MockFaults: Equatable, Sendable {
-  /// Orders that are executed, but whose answers are lost.
-  public var lostAnswers = 0
-  /// Orders that never reach the exchange.
-  public var lostOrders = 0
-  /// Queries that are not answered.
-  public var silentQueries = 0
-
-  /// No faults.
-  public init() {}
 }
 
 /// A price that a test sets on the simulated exchange.

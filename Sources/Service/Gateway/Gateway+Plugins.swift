@@ -26,23 +26,46 @@ extension Gateway {
   private func connect(_ plugin: any ExecutionPlugin) async {
     let name = plugin.name
     do throws(PluginError) {
-      try await plugin.start { [weak self] report in
-        switch report {
-        case .order(let order): self?.feed(.reported(order))
-        case .price(let symbol, let price, let quotedAt):
-          let key = PositionKey(account: name, symbol: symbol)
-          self?.feed(.priced(key, price, quotedAt: quotedAt))
-        }
-      }
+      try await plugin.start { [weak self, unowned plugin] report in self?.hear(report, plugin) }
+    } catch {
+      log.error("Plugin \(name) cannot start.", [("reason", error.description)])
+      return later { [self] in await connect(plugin) }
+    }
+    await takeUp(plugin)
+  }
+
+  private func later(_ work: @escaping @LoopActor () async -> Void) {
+    _ = EventLoop.shared.schedule(afterMilliseconds: Gateway.restartMilliseconds) {
+      Task { @LoopActor in await work() }
+    }
+  }
+
+  private func hear(_ report: PluginReport, _ plugin: any ExecutionPlugin) {
+    let name = plugin.name
+    switch report {
+    case .order(let order): feed(.reported(order))
+    case .price(let symbol, let price, let quotedAt):
+      feed(.priced(PositionKey(account: name, symbol: symbol), price, quotedAt: quotedAt))
+    case .disconnected(let reason):
+      log.warning("Plugin \(name) is disconnected.", [("reason", reason)])
+      feed(.disconnected(name))
+    case .connected: Task { @LoopActor in await takeUp(plugin) }
+    }
+  }
+
+  /// Takes up the work with a venue that is connected: its gate opens once all was compared.
+  private func takeUp(_ plugin: any ExecutionPlugin) async {
+    let name = plugin.name
+    do throws(PluginError) {
       let instruments = try await plugin.instruments()
+      // If the connection was lost meanwhile, the next one is taken up instead.
+      guard plugin.health.isHealthy else { return }
       feed(.connected(name, instruments: instruments, rules: plugin.capabilities.rules))
       await compare(plugin)
       log.info("Plugin \(name) is connected.", [("instruments", "\(instruments.count)")])
     } catch {
-      log.error("Plugin \(name) cannot start.", [("reason", error.description)])
-      _ = EventLoop.shared.schedule(afterMilliseconds: Gateway.restartMilliseconds) { [self] in
-        Task { @LoopActor in await connect(plugin) }
-      }
+      log.error("Instruments of \(name) are unknown.", [("reason", error.description)])
+      later { [self] in await takeUp(plugin) }
     }
   }
 

@@ -226,7 +226,9 @@ extension OpenAPIDocument {
         "quantity": {"$ref": "#/components/schemas/Number"}}
     },
     "MockFaults": {
-      "type": "object", "required": ["lost_answers", "lost_orders", "silent_queries", "latency_ms"],
+      "type": "object", "required": ["rejects", "timeouts", "late_answers", "double_answers",
+        "lost_answers", "lost_orders", "disconnects", "silent_queries", "fills_after_cancel",
+        "overfills", "late_ms", "disconnect_ms", "latency_ms"],
       "additionalProperties": {"type": "integer"}
     },
     "Health": {

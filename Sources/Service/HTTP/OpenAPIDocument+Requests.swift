@@ -118,14 +118,24 @@ extension OpenAPIDocument {
     "MockFaultsInput": {
       "type": "object",
       "properties": {
+        "rejects": {"$ref": "#/components/schemas/Count"},
+        "timeouts": {"$ref": "#/components/schemas/Count"},
+        "late_answers": {"$ref": "#/components/schemas/Count"},
+        "double_answers": {"$ref": "#/components/schemas/Count"},
         "lost_answers": {"$ref": "#/components/schemas/Count"},
         "lost_orders": {"$ref": "#/components/schemas/Count"},
+        "disconnects": {"$ref": "#/components/schemas/Count"},
         "silent_queries": {"$ref": "#/components/schemas/Count"},
-        "latency_ms": {"type": ["integer", "null"], "minimum": 0, "maximum": 600000,
-          "description": "How long every answer takes; null leaves it as it is."}
+        "fills_after_cancel": {"$ref": "#/components/schemas/Count"},
+        "overfills": {"$ref": "#/components/schemas/Count"},
+        "late_ms": {"$ref": "#/components/schemas/OptionalMilliseconds"},
+        "disconnect_ms": {"$ref": "#/components/schemas/OptionalMilliseconds"},
+        "latency_ms": {"$ref": "#/components/schemas/OptionalMilliseconds"}
       },
       "examples": [{"lost_answers": 1}]
     },
+    "OptionalMilliseconds": {"type": ["integer", "null"], "minimum": 0, "maximum": 600000,
+      "description": "null leaves it as it is."},
     "Count": {"type": ["integer", "null"], "minimum": 0, "maximum": 600000}
     """
 }

@@ -41,7 +41,7 @@ extension OpenAPIDocument {
       "parameters": [{"$ref": "#/components/parameters/Plugin"}],
       "put": {
         "tags": ["plugins"], "operationId": "setMockFaults",
-        "summary": "Ask the simulated exchange for faults. What is left out becomes 0.",
+        "summary": "Ask the simulated exchange for faults. Counts that are left out become 0.",
         "requestBody": {"required": true, "content": {"application/json": {
           "schema": {"$ref": "#/components/schemas/MockFaultsInput"}}}},
         "responses": {

@@ -128,6 +128,24 @@ extension SettingFormat where Value == [MockBalance] {
   }
 }
 
+extension SettingFormat where Value == [String: Int] {
+  /// The most of one thing: as many as can be asked for over HTTP.
+  private static let countMax = 600_000
+
+  static let counts = Self("NAME=COUNT with commas between, each name once") { text in
+    var counts: [String: Int] = [:]
+    if text.isEmpty { return counts }
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=").map { $0.trimmingBlanks() }
+      guard sides.count == 2, !sides[0].isEmpty, isPlainInteger(sides[1]),
+        let count = Int(sides[1]), count <= countMax,
+        counts.updateValue(count, forKey: sides[0]) == nil
+      else { return nil }
+    }
+    return counts
+  }
+}
+
 extension SettingFormat where Value == LogLevel {
   /// Also what RUST_LOG holds, such as `info,fks=debug`: the first level that stands alone.
   static let logLevel = Self("trace, debug, info, warning or error") { text in

@@ -57,7 +57,26 @@ extension MockSettings {
     self.init(
       balances: balances, feeBasisPoints: try Decimal(setting: settings.mockFeeBasisPoints),
       slippageBasisPoints: try Decimal(setting: settings.mockSlippageBasisPoints),
-      latencyMilliseconds: settings.mockLatencyMilliseconds, abilities: abilities)
+      latencyMilliseconds: settings.mockLatencyMilliseconds, abilities: abilities,
+      faults: try MockFaults(settings.mockFaults))
+  }
+}
+
+extension MockFaults {
+  init(_ counts: [String: Int]) throws(StartError) {
+    self.init()
+    for (name, count) in counts.sorted(by: { $0.key < $1.key }) {
+      switch (MockFault(rawValue: name), name) {
+      case (let fault?, _): self[fault] = count
+      case (nil, "late_ms"): lateMilliseconds = count
+      case (nil, "disconnect_ms"): disconnectMilliseconds = count
+      case (nil, _):
+        let known = MockFault.allCases.map(\.rawValue) + ["late_ms", "disconnect_ms"]
+        throw StartError(
+          description:
+            "MOCK_FAULTS names \(name), which is none of \(known.joined(separator: ", ")).")
+      }
+    }
   }
 }
 

@@ -97,6 +97,8 @@ public struct Settings: Sendable {
   public internal(set) var mockLatencyMilliseconds = 0
   /// What the mock venue can do besides MARKET and LIMIT orders.
   public internal(set) var mockAbilities: [String]?
+  /// What goes wrong at the mock venue from the start on: names of faults and how often.
+  public internal(set) var mockFaults: [String: Int] = [:]
 
   /// Every setting with its value and where that came from, in the order of the table.
   public internal(set) var effective: [EffectiveSetting] = []

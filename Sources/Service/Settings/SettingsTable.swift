@@ -136,5 +136,9 @@ extension Setting {
       \.mockAbilities,
       "What the mock venue can do besides MARKET and LIMIT orders: triggers, reduce_only, amend; "
         + "or off."),
+    Setting(
+      "MOCK_FAULTS", default: "", .counts, \.mockFaults,
+      "What goes wrong at the mock venue from the start on, such as lost_answers=1,rejects=2; the "
+        + "names are those of PUT /api/v1/mock/faults."),
   ]
 }
