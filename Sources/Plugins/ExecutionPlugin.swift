@@ -6,13 +6,16 @@ public import Network
 public import Trading
 
 /// A connection to one account at one venue.
-@LoopActor public protocol ExecutionPlugin: AnyObject {
+@LoopActor public protocol ExecutionPlugin: MarketSource {
   /// The instance's name, which is part of every key.
   var name: AccountID { get }
   /// What the venue can do.
   var capabilities: PluginCapabilities { get }
   /// Whether the venue can be reached.
   var health: PluginHealth { get }
+
+  /// What it assumes where it is only a model of a venue, in sentences; empty for a real one.
+  var model: [String] { get }
 
   /// Connects. What the venue tells by itself from then on goes to `report`.
   func start(
@@ -34,12 +37,13 @@ public import Trading
   func positions() async throws(PluginError) -> [PositionReport]
   /// The balances.
   func balances() async throws(PluginError) -> [Balance]
-  /// The instruments and their rules.
-  func instruments() async throws(PluginError) -> [Instrument]
-  /// The current price of an instrument; nil if the venue does not have it.
-  func marketData(_ symbol: Symbol) async throws(PluginError) -> MarketData?
   /// Disconnects and makes durable what the plugin keeps.
   func stop() async
+}
+
+extension ExecutionPlugin {
+  /// A real venue assumes nothing.
+  public var model: [String] { [] }
 }
 
 /// What a venue can do.
@@ -127,18 +131,4 @@ public struct Balance: Equatable, Sendable {
 
   /// All of it.
   public var total: Decimal { free + locked }
-}
-
-/// The market of an instrument, as one price.
-public struct MarketData: Equatable, Sendable {
-  /// The instrument.
-  public var symbol: Symbol
-  /// The price.
-  public var last: Price
-
-  /// Market data from its parts.
-  public init(symbol: Symbol, last: Price) {
-    self.symbol = symbol
-    self.last = last
-  }
 }

@@ -9,7 +9,7 @@ import Trading
   private var exchange = MockExchange(settings: usualSettings)
 
   /// The order as the exchange took it.
-  private func take(_ order: Order) throws -> MockOrder {
+  private func take(_ order: Order) throws -> SimulatedOrder {
     guard case .accepted(let taken) = exchange.submit(order, at: start) else {
       throw NotAccepted(order: order)
     }
@@ -27,7 +27,7 @@ import Trading
 
   private func move(
     _ text: String, available: String? = nil, _ symbol: Symbol = bitcoin
-  ) -> [MockOrder] {
+  ) -> [SimulatedOrder] {
     exchange.setPrice(symbol, price(text), available: available.map { quantity($0) }, at: start)
       ?? []
   }
@@ -70,9 +70,9 @@ import Trading
 
   @Test func `the fee is a part of the notional in the quote asset`() throws {
     #expect(try take(order(1, .buy, "0.1")).fills.map(\.fee) == [decimal("6.750675")])
-    #expect(exchange.balances[usdt] == decimal("1000000") - decimal("6757.425675"))
-    #expect(exchange.balances[btc] == decimal("0.1"))
-    #expect(exchange.positions[bitcoin] == decimal("0.1"))
+    #expect(exchange.account.balances[usdt] == decimal("1000000") - decimal("6757.425675"))
+    #expect(exchange.account.balances[btc] == decimal("0.1"))
+    #expect(exchange.account.positions[bitcoin] == decimal("0.1"))
   }
 
   // MARK: Resting orders
@@ -84,7 +84,7 @@ import Trading
     #expect(changed.map(\.status) == [.filled])
     #expect(changed.flatMap(\.fills).map(\.price) == [price("67000")])
     #expect(changed.flatMap(\.fills).allSatisfy { $0.isMaker })
-    #expect(exchange.openOrders.isEmpty)
+    #expect(exchange.account.openOrders.isEmpty)
   }
 
   @Test func `a resting sell trades when the price rises to it`() throws {
@@ -96,7 +96,7 @@ import Trading
   @Test func `a price moves the orders of its own market only`() throws {
     _ = try take(order(1, .buy, "1", limit: "3000"))
     #expect(move("2000", ether) == [])
-    #expect(exchange.openOrders.count == 1)
+    #expect(exchange.account.openOrders.count == 1)
     #expect(exchange.setPrice(symbol("NONE"), price("1"), available: nil, at: start) == nil)
   }
 
@@ -105,8 +105,8 @@ import Trading
       _ = try take(order(UInt64(number), .buy, "1", limit: limit))
     }
     #expect(move("65000", available: "2.5").map(\.id.value) == [4, 1, 2])
-    #expect(exchange.openOrders.keys.map(\.value).sorted() == [2, 3])
-    #expect(exchange.openOrders[OrderID(value: 2)]?.filled == quantity("0.5"))
+    #expect(exchange.account.openOrders.keys.map(\.value).sorted() == [2, 3])
+    #expect(exchange.account.openOrders[OrderID(value: 2)]?.filled == quantity("0.5"))
   }
 
   @Test func `sells trade from the lowest price up`() throws {
@@ -144,7 +144,7 @@ import Trading
     guard case .expired = taken.status else { return #expect(Bool(false), "\(taken.status)") }
     let resting = try take(order(2, .buy, "1", limit: "60000", .immediateOrCancel))
     #expect(resting.fills == [] && !resting.isOpen)
-    #expect(exchange.openOrders.isEmpty)
+    #expect(exchange.account.openOrders.isEmpty)
   }
 
   @Test func `a FOK order trades whole or not at all`() throws {
@@ -152,7 +152,7 @@ import Trading
     #expect(try take(order(1, .buy, "1.5", limit: "68000", .fillOrKill)).fills == [])
     #expect(try take(order(2, .buy, "1", limit: "67000", .fillOrKill)).fills == [])
     #expect(try take(order(3, .buy, "1", limit: "68000", .fillOrKill)).status == .filled)
-    #expect(exchange.openOrders.isEmpty)
+    #expect(exchange.account.openOrders.isEmpty)
   }
 
   // MARK: Refusals
@@ -171,17 +171,17 @@ import Trading
     #expect(code(order(3, .buy, "9001")) == "MAX_QUANTITY")
     #expect(code(order(4, .buy, "1", limit: "67000.001")) == "TICK_SIZE")
     #expect(code(order(5, .buy, "0.00001")) == "MIN_NOTIONAL")
-    #expect(exchange.lastNumber == 0)
+    #expect(exchange.account.lastNumber == 0)
   }
 
   @Test func `an order that costs more than is free is refused`() throws {
     #expect(code(order(1, .buy, "15")) == "INSUFFICIENT_BALANCE")
     _ = try take(order(2, .buy, "10", limit: "60000"))
-    #expect(exchange.locked(usdt) == decimal("600000"))
-    #expect(exchange.free(usdt) == decimal("400000"))
+    #expect(exchange.account.locked(usdt) == decimal("600000"))
+    #expect(exchange.account.free(usdt) == decimal("400000"))
     #expect(code(order(3, .buy, "7", limit: "60000")) == "INSUFFICIENT_BALANCE")
     _ = exchange.cancel(OrderID(value: 2))
-    #expect(exchange.locked(usdt) == .zero)
+    #expect(exchange.account.locked(usdt) == .zero)
     #expect(try take(order(4, .buy, "7", limit: "60000")).isOpen)
   }
 
@@ -191,10 +191,10 @@ import Trading
   }
 
   @Test func `a refused order changes nothing`() {
-    let before = (exchange.balances, exchange.positions)
+    let before = (exchange.account.balances, exchange.account.positions)
     _ = code(order(1, .buy, "15"))
-    #expect(exchange.balances == before.0 && exchange.positions == before.1)
-    #expect(exchange.openOrders.isEmpty)
+    #expect(exchange.account.balances == before.0 && exchange.account.positions == before.1)
+    #expect(exchange.account.openOrders.isEmpty)
   }
 
   // MARK: Cancels
@@ -215,12 +215,12 @@ import Trading
   @Test(arguments: 0..<30 as Range<UInt64>)
   func `no money appears or disappears`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    var cash = exchange.balances[usdt] ?? .zero
+    var cash = exchange.account.balances[usdt] ?? .zero
     var held = Decimal.zero
     var seen: Set<TradeID> = []
     var reported: [OrderID: Int] = [:]
     /// Counts the fills of an order that were not counted yet.
-    func count(_ order: MockOrder) {
+    func count(_ order: SimulatedOrder) {
       for fill in order.fills.dropFirst(reported[order.id] ?? 0) {
         #expect(seen.insert(fill.tradeID).inserted, "seed \(seed)")
         let notional = fill.quantity * fill.price
@@ -234,7 +234,7 @@ import Trading
       if random.chance(30) {
         let available = random.chance(50) ? "\(random.number(0...3)).5" : nil
         for order in move(around, available: available) { count(order) }
-      } else if random.chance(15), let id = exchange.openOrders.keys.min() {
+      } else if random.chance(15), let id = exchange.account.openOrders.keys.min() {
         _ = exchange.cancel(id)
       } else {
         let size = "\(random.number(0...1)).\(random.number(1...9))"
@@ -243,9 +243,9 @@ import Trading
           random.chance(30) ? .fillOrKill : nil)
         if case .accepted(let taken) = exchange.submit(made, at: start) { count(taken) }
       }
-      #expect(exchange.balances[usdt] == cash, "seed \(seed), step \(number)")
-      #expect(exchange.positions[bitcoin] ?? .zero == held, "seed \(seed), step \(number)")
-      #expect(exchange.balances[btc] ?? .zero == held, "seed \(seed), step \(number)")
+      #expect(exchange.account.balances[usdt] == cash, "seed \(seed), step \(number)")
+      #expect(exchange.account.positions[bitcoin] ?? .zero == held, "seed \(seed), step \(number)")
+      #expect(exchange.account.balances[btc] ?? .zero == held, "seed \(seed), step \(number)")
     }
     #expect(!seen.isEmpty)
   }
@@ -266,8 +266,8 @@ import Trading
 extension MockExchange {
   /// Gives the account something.
   fileprivate mutating func addBalance(_ asset: Asset, _ amount: String) {
-    var state = MockLedgerState()
-    state.balances = balances
+    var state = SimulatedLedgerState()
+    state.balances = account.balances
     state.balances[asset] = decimal(amount)
     restore(state)
   }

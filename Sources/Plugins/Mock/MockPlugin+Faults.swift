@@ -49,7 +49,7 @@ extension MockPlugin {
   }
 
   /// Trades an order whose cancel was confirmed, and tells of it, as soon as that can be told.
-  func tradeLate(_ canceled: MockOrder) {
+  func tradeLate(_ canceled: SimulatedOrder) {
     _ = EventLoop.shared.schedule(afterMilliseconds: MockPlugin.lateFillMilliseconds) {
       [weak self] in
       guard let self, isRunning else { return }

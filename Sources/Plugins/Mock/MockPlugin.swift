@@ -19,7 +19,7 @@ public import Trading
 
   private let path: String
   private var exchange: MockExchange
-  private var ledger: MockLedger?
+  private var ledger: SimulatedLedger?
   private(set) var report: (@LoopActor (PluginReport) -> Void)?
 
   /// An exchange whose ledger lies in `directory`.
@@ -38,7 +38,7 @@ public import Trading
   ) async throws(PluginError) {
     let path = path
     let opened = await withCheckedContinuation { continuation in
-      MockLedgerWriter.open(path: path) { continuation.resume(returning: $0) }
+      SimulatedLedgerWriter.open(path: path, prefix: "mock") { continuation.resume(returning: $0) }
     }
     switch opened {
     case .failure(let error):
@@ -48,7 +48,7 @@ public import Trading
           + "written, or restore the file.")
     case .success(let (writer, state)):
       exchange.restore(state)
-      ledger = MockLedger(writer)
+      ledger = SimulatedLedger(writer)
       self.report = report
       health = MockPlugin.connectedHealth
       quote()
@@ -96,9 +96,8 @@ public import Trading
       if taken.status == .filled, faults.take(.overfills) {
         taken = exchange.overfill(taken, at: now)
       }
-      let position = PositionReport(
-        symbol: taken.symbol, quantity: exchange.positions[taken.symbol] ?? .zero)
-      ledger.take(change(by: [taken]))
+      let position = exchange.account.position(taken.symbol)
+      ledger.take(exchange.change(by: [taken]))
       await ledger.settle()
       return await answer(taken.report, position: position)
     }
@@ -115,7 +114,7 @@ public import Trading
       await ledger.settle()
       return .refused(isGone: true, reason: "The exchange has no open order with this id.")
     }
-    ledger.take(change(by: [canceled]))
+    ledger.take(exchange.change(by: [canceled]))
     await ledger.settle()
     if faults.take(.fillsAfterCancel) { tradeLate(canceled) }
     return .canceled(canceled.report)
@@ -134,7 +133,7 @@ public import Trading
     case .rejected(let rejection):
       return .refused(isGone: false, reason: rejection.sentence)
     case .accepted(let amended):
-      ledger.take(change(by: [amended]))
+      ledger.take(exchange.change(by: [amended]))
       await ledger.settle()
       if faults.take(.lostAnswers) {
         return .unknown(reason: "The exchange's answer was lost on the way back.")
@@ -150,15 +149,7 @@ public import Trading
     if faults.take(.silentQueries) {
       return .unavailable(reason: "The exchange did not answer.")
     }
-    // What is told must not be undone by a crash, so changes that are being written come first.
-    let open = exchange.openOrders[order.id]
-    await ledger.settle()
-    if let open { return .found(open.report) }
-    do {
-      return try await ledger.order(order.id).map { .found($0.report) } ?? .notFound
-    } catch {
-      return .unavailable(reason: "The exchange cannot read its ledger: \(error)")
-    }
+    return await ledger.query(order.id, in: exchange.account)
   }
 
   /// The orders that rest.
@@ -168,18 +159,12 @@ public import Trading
 
   /// The positions that are not flat.
   public func positions() async throws(PluginError) -> [PositionReport] {
-    try await settled { exchange in
-      exchange.positions.map { PositionReport(symbol: $0.key, quantity: $0.value) }
-    }
+    try await settled { account in account.positions.keys.map { account.position($0) } }
   }
 
   /// The balances of all assets that were ever held.
   public func balances() async throws(PluginError) -> [Balance] {
-    try await settled { exchange in
-      exchange.balances.keys.map { asset in
-        Balance(asset: asset, free: exchange.free(asset), locked: exchange.locked(asset))
-      }
-    }
+    try await settled(\.allBalances)
   }
 
   /// The instruments of the exchange.
@@ -187,9 +172,9 @@ public import Trading
     exchange.markets.values.map(\.instrument)
   }
 
-  /// The price of an instrument.
+  /// The price of an instrument, with the book around it.
   public func marketData(_ symbol: Symbol) async throws(PluginError) -> MarketData? {
-    exchange.markets[symbol].map { MarketData(symbol: symbol, last: $0.price) }
+    exchange.markets[symbol].map(\.data)
   }
 
   /// Closes the ledger.
@@ -210,7 +195,7 @@ public import Trading
       let changed = exchange.setPrice(symbol, move.price, available: move.available, at: now)
     else { return false }
     tell(.price(symbol, move.price))
-    var change = change(by: changed)
+    var change = exchange.change(by: changed)
     change.markets[symbol] = (move.price, move.available)
     ledger.take(change)
     await ledger.settle()
@@ -219,10 +204,10 @@ public import Trading
   }
 
   /// Lets the exchange do something to one order by itself, and tells of it once it is durable.
-  func tellTrade(_ happen: (inout MockExchange, Timestamp) -> MockOrder) async {
+  func tellTrade(_ happen: (inout MockExchange, Timestamp) -> SimulatedOrder) async {
     guard let ledger else { return }
     let changed = happen(&exchange, now)
-    ledger.take(change(by: [changed]))
+    ledger.take(exchange.change(by: [changed]))
     await ledger.settle()
     tell(.order(changed.report))
   }
@@ -230,32 +215,15 @@ public import Trading
   /// What the exchange has now, told once the ledger has it. An exchange that does not run says
   /// nothing: silence must not be taken for "none".
   private func settled<Answer>(
-    _ answer: (MockExchange) -> Answer
+    _ answer: (SimulatedAccount) -> Answer
   ) async throws(PluginError) -> Answer {
     guard let ledger else { throw PluginError("\(name) is not started.") }
-    let answer = answer(exchange)
+    let answer = answer(exchange.account)
     await ledger.settle()
     return answer
   }
 
   private var now: Timestamp { Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds) }
-
-  /// What the ledger has to know after `orders` changed.
-  private func change(by orders: [MockOrder]) -> MockChange {
-    var change = MockChange()
-    change.orders = orders
-    change.lastNumber = exchange.lastNumber
-    for order in orders {
-      guard let market = exchange.markets[order.symbol] else { continue }
-      let instrument = market.instrument
-      change.positions[order.symbol] = exchange.positions[order.symbol] ?? .zero
-      for asset in [instrument.baseAsset, instrument.quoteAsset] {
-        change.balances[asset] = exchange.balances[asset] ?? .zero
-      }
-      if market.available != nil { change.markets[order.symbol] = (market.price, market.available) }
-    }
-    return change
-  }
 
   private func delay() async { await pause(milliseconds: latencyMilliseconds) }
 

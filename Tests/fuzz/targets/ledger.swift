@@ -8,7 +8,7 @@ import Trading
 private let id = OrderID(value: 1)
 
 func check(_ input: [UInt8]) {
-  guard let order = MockOrderCodec.decode(input, id: id) else { return }
-  let text = MockOrderCodec.encode(order)
-  promise(MockOrderCodec.decode(text, id: id) == order, "\(order) is lost")
+  guard let order = SimulatedOrderCodec.decode(input, id: id) else { return }
+  let text = SimulatedOrderCodec.encode(order)
+  promise(SimulatedOrderCodec.decode(text, id: id) == order, "\(order) is lost")
 }

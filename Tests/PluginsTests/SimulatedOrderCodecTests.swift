@@ -5,7 +5,7 @@ import Trading
 
 @testable import Plugins
 
-@Suite struct MockOrderCodecTests {
+@Suite struct SimulatedOrderCodecTests {
   private let id = OrderID(value: 1)
 
   private func body(quantity: String, fills: [String]) -> [UInt8] {
@@ -21,14 +21,14 @@ import Trading
 
   @Test func `an order reads back as it was written`() {
     let written = body(quantity: "0.01", fills: ["0.004", "0.006"])
-    let order = MockOrderCodec.decode(written, id: id)
+    let order = SimulatedOrderCodec.decode(written, id: id)
     #expect(order?.filled == quantity("0.01"))
-    #expect(order.map { MockOrderCodec.encode($0) } == written)
+    #expect(order.map { SimulatedOrderCodec.encode($0) } == written)
   }
 
   @Test func `quantities whose sum would overflow are refused`() {
     let huge = String(repeating: "9", count: 38)
-    #expect(MockOrderCodec.decode(body(quantity: "1", fills: [huge, huge]), id: id) == nil)
-    #expect(MockOrderCodec.decode(body(quantity: huge, fills: ["1"]), id: id) == nil)
+    #expect(SimulatedOrderCodec.decode(body(quantity: "1", fills: [huge, huge]), id: id) == nil)
+    #expect(SimulatedOrderCodec.decode(body(quantity: huge, fills: ["1"]), id: id) == nil)
   }
 }

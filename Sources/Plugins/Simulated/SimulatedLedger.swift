@@ -1,4 +1,4 @@
-// The simulated exchange's memory: a SQLite file of its own, written by a thread of its own, so
+// A simulated exchange's memory: a SQLite file of its own, written by a thread of its own, so
 // that the exchange survives crashes independently of the service, as a real venue does. Answers go
 // out only after the ledger has them. Changes of one turn of the loop share a commit.
 
@@ -8,8 +8,8 @@ internal import SQLite
 internal import Trading
 
 /// What the exchange remembers.
-struct MockLedgerState: Sendable {
-  var openOrders: [MockOrder] = []
+struct SimulatedLedgerState: Sendable {
+  var openOrders: [SimulatedOrder] = []
   var balances: [Asset: Decimal] = [:]
   var positions: [Symbol: Decimal] = [:]
   var markets: [Symbol: (price: Price, available: Quantity?)] = [:]
@@ -17,15 +17,15 @@ struct MockLedgerState: Sendable {
 }
 
 /// What one or more operations changed.
-struct MockChange: Sendable {
-  var orders: [MockOrder] = []
+struct SimulatedChange: Sendable {
+  var orders: [SimulatedOrder] = []
   var balances: [Asset: Decimal] = [:]
   var positions: [Symbol: Decimal] = [:]
   var markets: [Symbol: (price: Price, available: Quantity?)] = [:]
   var lastNumber: Int64 = 0
 
   /// Adds a later change.
-  mutating func merge(_ later: MockChange) {
+  mutating func merge(_ later: SimulatedChange) {
     orders += later.orders
     balances.merge(later.balances) { $1 }
     positions.merge(later.positions) { $1 }
@@ -34,9 +34,9 @@ struct MockChange: Sendable {
   }
 }
 
-@LoopActor final class MockLedger {
-  private let writer: MockLedgerWriter
-  private var pending = MockChange()
+@LoopActor final class SimulatedLedger {
+  private let writer: SimulatedLedgerWriter
+  private var pending = SimulatedChange()
   private var hasPending = false
   /// Who waits for `pending`.
   private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -46,12 +46,12 @@ struct MockChange: Sendable {
   private var isFlushDue = false
 
   /// Takes a writer whose file is open.
-  init(_ writer: MockLedgerWriter) { self.writer = writer }
+  init(_ writer: SimulatedLedgerWriter) { self.writer = writer }
 
   /// Takes a change, to be written with others. It is not async because changes must be taken in
   /// the order in which they happened: each holds positions and the counter as they were then, and
   /// a call that may suspend lets a later change overtake.
-  func take(_ change: MockChange) {
+  func take(_ change: SimulatedChange) {
     pending.merge(change)
     hasPending = true
     scheduleFlush()
@@ -76,7 +76,7 @@ struct MockChange: Sendable {
     isFlushDue = false
     isWriting = true
     let change = pending
-    pending = MockChange()
+    pending = SimulatedChange()
     hasPending = false
     writeWaiters = waiters
     waiters = []
@@ -92,9 +92,21 @@ struct MockChange: Sendable {
   }
 
   /// An order that is not open, from history.
-  func order(_ id: OrderID) async throws -> MockOrder? {
+  func order(_ id: OrderID) async throws -> SimulatedOrder? {
     try await withCheckedThrowingContinuation { continuation in
       writer.read(id) { continuation.resume(with: $0) }
+    }
+  }
+
+  /// What the exchange says when it is asked for an order of its account.
+  func query(_ id: OrderID, in account: SimulatedAccount) async -> QueryOutcome {
+    // What is told must not be undone by a crash, so changes that are being written come first.
+    await settle()
+    if let open = account.openOrders[id] { return .found(open.report) }
+    do {
+      return try await order(id).map { .found($0.report) } ?? .notFound
+    } catch {
+      return .unavailable(reason: "The exchange cannot read its ledger: \(error)")
     }
   }
 

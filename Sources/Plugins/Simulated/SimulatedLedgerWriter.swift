@@ -1,4 +1,4 @@
-// The thread of the simulated exchange's ledger and the tables it writes.
+// The thread of a simulated exchange's ledger and the tables it writes.
 
 internal import Dispatch
 internal import SQLite
@@ -6,30 +6,31 @@ internal import Synchronization
 internal import Trading
 internal import Wire
 
-final class MockLedgerWriter: Sendable {
+final class SimulatedLedgerWriter: Sendable {
   private let queue: DispatchQueue
-  private let tables: Mutex<MockLedgerTables?>
+  private let tables: Mutex<SimulatedLedgerTables?>
 
   /// How long a full disk is left alone before the next attempt.
   private static let retry = DispatchTimeInterval.milliseconds(500)
 
-  private init(queue: DispatchQueue, tables: consuming sending MockLedgerTables) {
+  private init(queue: DispatchQueue, tables: consuming sending SimulatedLedgerTables) {
     self.queue = queue
     self.tables = Mutex(tables)
   }
 
-  /// Opens the file and reads what the exchange remembers, on the ledger's thread.
+  /// Opens the file and reads what the exchange remembers, on the ledger's thread. The names of the
+  /// tables and the thread begin with `prefix`.
   static func open(
-    path: String,
+    path: String, prefix: StaticString,
     then done:
-      @escaping @Sendable (Result<(MockLedgerWriter, MockLedgerState), any Error>) -> Void
+      @escaping @Sendable (Result<(SimulatedLedgerWriter, SimulatedLedgerState), any Error>) -> Void
   ) {
-    let queue = DispatchQueue(label: "mock-ledger", qos: .userInitiated)
+    let queue = DispatchQueue(label: "\(prefix)-ledger", qos: .userInitiated)
     queue.async {
       do {
-        let tables = try MockLedgerTables(path: path)
+        let tables = try SimulatedLedgerTables(path: path, prefix: prefix)
         let state = try tables.readState()
-        done(.success((MockLedgerWriter(queue: queue, tables: tables), state)))
+        done(.success((SimulatedLedgerWriter(queue: queue, tables: tables), state)))
       } catch {
         done(.failure(error))
       }
@@ -37,11 +38,11 @@ final class MockLedgerWriter: Sendable {
   }
 
   /// Writes a change, however often that takes, and then calls `done`.
-  func write(_ change: MockChange, then done: @escaping @Sendable () -> Void) {
+  func write(_ change: SimulatedChange, then done: @escaping @Sendable () -> Void) {
     queue.async { [self] in attempt(change, then: done) }
   }
 
-  private func attempt(_ change: MockChange, then done: @escaping @Sendable () -> Void) {
+  private func attempt(_ change: SimulatedChange, then done: @escaping @Sendable () -> Void) {
     let isWritten = tables.withLock { tables in
       do throws(DatabaseError) {
         try tables?.write(change)
@@ -51,13 +52,15 @@ final class MockLedgerWriter: Sendable {
       }
     }
     if isWritten { return done() }
-    queue.asyncAfter(deadline: .now() + MockLedgerWriter.retry) { [self] in
+    queue.asyncAfter(deadline: .now() + SimulatedLedgerWriter.retry) { [self] in
       attempt(change, then: done)
     }
   }
 
   /// Looks an order up in history. A failure must not be taken for "there is none".
-  func read(_ id: OrderID, then done: @escaping @Sendable (Result<MockOrder?, any Error>) -> Void) {
+  func read(
+    _ id: OrderID, then done: @escaping @Sendable (Result<SimulatedOrder?, any Error>) -> Void
+  ) {
     queue.async { [self] in
       done(tables.withLock { tables in Result { try tables?.order(id) } })
     }
@@ -73,35 +76,37 @@ final class MockLedgerWriter: Sendable {
 }
 
 /// The tables of the ledger.
-private final class MockLedgerTables {
+private final class SimulatedLedgerTables {
   private let connection: Connection
   private let putOrder: Statement
   private let getOrder: Statement
   private let putValue: Statement
+  private let prefix: StaticString
 
-  init(path: String) throws(DatabaseError) {
+  init(path: String, prefix: StaticString) throws(DatabaseError) {
+    self.prefix = prefix
     connection = try Connection(path: path)
     try connection.execute(
       """
-      CREATE TABLE IF NOT EXISTS mock_orders (
+      CREATE TABLE IF NOT EXISTS \(prefix)_orders (
         order_id BLOB PRIMARY KEY, is_open INTEGER NOT NULL, body TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS mock_open_orders ON mock_orders (order_id) WHERE is_open = 1;
-      CREATE TABLE IF NOT EXISTS mock_values (
+      CREATE INDEX IF NOT EXISTS \(prefix)_open_orders ON \(prefix)_orders (order_id) WHERE is_open = 1;
+      CREATE TABLE IF NOT EXISTS \(prefix)_values (
         kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, extra TEXT,
         PRIMARY KEY (kind, name)
       ) STRICT, WITHOUT ROWID;
       """)
-    putOrder = try connection.prepare("INSERT OR REPLACE INTO mock_orders VALUES (?, ?, ?)")
-    getOrder = try connection.prepare("SELECT body FROM mock_orders WHERE order_id = ?")
-    putValue = try connection.prepare("INSERT OR REPLACE INTO mock_values VALUES (?, ?, ?, ?)")
+    putOrder = try connection.prepare("INSERT OR REPLACE INTO \(prefix)_orders VALUES (?, ?, ?)")
+    getOrder = try connection.prepare("SELECT body FROM \(prefix)_orders WHERE order_id = ?")
+    putValue = try connection.prepare("INSERT OR REPLACE INTO \(prefix)_values VALUES (?, ?, ?, ?)")
   }
 
-  func write(_ change: MockChange) throws(DatabaseError) {
+  func write(_ change: SimulatedChange) throws(DatabaseError) {
     try connection.transaction { () throws(DatabaseError) in
       for order in change.orders {
         putOrder.bind(order.id.bytes).bind(order.isOpen ? 1 : 0)
-          .bind(text: MockOrderCodec.encode(order))
+          .bind(text: SimulatedOrderCodec.encode(order))
         try putOrder.run()
       }
       for (asset, amount) in change.balances {
@@ -124,28 +129,29 @@ private final class MockLedgerTables {
     try putValue.run()
   }
 
-  func order(_ id: OrderID) throws -> MockOrder? {
+  func order(_ id: OrderID) throws -> SimulatedOrder? {
     getOrder.bind(id.bytes)
     defer { getOrder.reset() }
     guard try getOrder.step() else { return nil }
-    return try MockLedgerTables.order(getOrder.bytes(0), id)
+    return try SimulatedLedgerTables.order(getOrder.bytes(0), id)
   }
 
-  private static func order(_ body: [UInt8], _ id: OrderID?) throws -> MockOrder {
-    guard let id, let order = MockOrderCodec.decode(body, id: id) else {
+  private static func order(_ body: [UInt8], _ id: OrderID?) throws -> SimulatedOrder {
+    guard let id, let order = SimulatedOrderCodec.decode(body, id: id) else {
       throw PluginError("A row of its orders cannot be read\(id.map { " (\($0))" } ?? "").")
     }
     return order
   }
 
-  func readState() throws -> MockLedgerState {
-    var state = MockLedgerState()
-    let open = try connection.prepare("SELECT order_id, body FROM mock_orders WHERE is_open = 1")
+  func readState() throws -> SimulatedLedgerState {
+    var state = SimulatedLedgerState()
+    let open = try connection.prepare(
+      "SELECT order_id, body FROM \(prefix)_orders WHERE is_open = 1")
     while try open.step() {
       let id = OrderID(bytes: open.bytes(0))
-      state.openOrders.append(try MockLedgerTables.order(open.bytes(1), id))
+      state.openOrders.append(try SimulatedLedgerTables.order(open.bytes(1), id))
     }
-    let values = try connection.prepare("SELECT kind, name, value, extra FROM mock_values")
+    let values = try connection.prepare("SELECT kind, name, value, extra FROM \(prefix)_values")
     while try values.step() {
       guard let name = values.text(1),
         let value = values.text(2).flatMap({ Decimal(storedText: $0) })

@@ -3,8 +3,8 @@
 internal import Trading
 internal import Wire
 
-enum MockOrderCodec {
-  static func encode(_ order: MockOrder) -> [UInt8] {
+enum SimulatedOrderCodec {
+  static func encode(_ order: SimulatedOrder) -> [UInt8] {
     var json = JSONWriter(reserving: 320)
     json.beginObject()
     member(&json, "venue_order_id", order.venueOrderID.text)
@@ -87,7 +87,7 @@ enum MockOrderCodec {
     }
   }
 
-  static func decode(_ body: [UInt8], id: OrderID) -> MockOrder? {
+  static func decode(_ body: [UInt8], id: OrderID) -> SimulatedOrder? {
     guard let root = try? JSONDocument(parsing: body).root,
       let venueOrderID = root["venue_order_id"]?.string.flatMap({ VenueOrderID($0) }),
       let symbol = root["symbol"]?.string.flatMap({ Symbol($0) }),
@@ -106,7 +106,7 @@ enum MockOrderCodec {
     }
     let fills = list.compactMap { fill($0) }
     guard fills.count == list.count else { return nil }
-    return MockOrder(
+    return SimulatedOrder(
       id: id, venueOrderID: venueOrderID, symbol: symbol, side: side, quantity: quantity,
       limitPrice: decimal(root["price"]).flatMap { Price($0) },
       isReduceOnly: root["reduce_only"]?.bool ?? false, watch: watch(root, side), status: status,

@@ -1,0 +1,47 @@
+// Where prices come from, and what is told of a market. Every plugin is such a source; a recorded
+// book is one without being a venue.
+
+public import Network
+public import Trading
+
+/// Something that knows markets.
+@LoopActor public protocol MarketSource: AnyObject {
+  /// The instruments and their rules.
+  func instruments() async throws(PluginError) -> [Instrument]
+  /// The current market of an instrument; nil if there is no such instrument.
+  func marketData(_ symbol: Symbol) async throws(PluginError) -> MarketData?
+}
+
+/// The market of an instrument: its price and what can be traded around it.
+public struct MarketData: Equatable, Sendable {
+  /// The instrument.
+  public var symbol: Symbol
+  /// The last price.
+  public var last: Price
+  /// What buyers offer, the highest price first; empty where the venue does not tell.
+  public var bids: [BookLevel]
+  /// What sellers offer, the lowest price first; empty where the venue does not tell.
+  public var asks: [BookLevel]
+
+  /// Market data from its parts.
+  public init(symbol: Symbol, last: Price, bids: [BookLevel] = [], asks: [BookLevel] = []) {
+    self.symbol = symbol
+    self.last = last
+    self.bids = bids
+    self.asks = asks
+  }
+}
+
+/// A quantity at a price.
+public struct BookLevel: Equatable, Sendable {
+  /// The price.
+  public var price: Price
+  /// The quantity, in the base asset.
+  public var quantity: Quantity
+
+  /// A level from its parts.
+  public init(price: Price, quantity: Quantity) {
+    self.price = price
+    self.quantity = quantity
+  }
+}
