@@ -62,7 +62,9 @@ let package = Package(
     tests("NetworkTests", ["Network", "Wire", "Telemetry", "CLinux"]),
     tests("StorageTests", ["Storage", "Trading", "SQLite", "Crypto", "Telemetry", "Wire"]),
     tests("PluginsTests", ["Plugins", "Trading", "Network", "SQLite", "Wire"]),
-    tests("ServiceTests", ["Service", "Trading", "Wire", "Network", "Telemetry", "Crypto"]),
+    tests(
+      "ServiceTests",
+      ["Service", "Plugins", "Storage", "Trading", "Wire", "Network", "Telemetry", "Crypto"]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

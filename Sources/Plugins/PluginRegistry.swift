@@ -1,60 +1,102 @@
 // The plugin instances of this process, by name, in order of priority. The first is the default
 // unless another is named. An instance is called like its kind, or its kind and a suffix
 // (`mock-2`).
+//
+// While live trading is off, a live plugin gets no orders: beside it stands `paper-<its name>`,
+// which trades on paper in its market. Paper accounts have names of their own, so that what was
+// traded on paper never mixes with what is traded in earnest later.
 
 public import Network
 public import Trading
 
 /// All plugin instances.
 @LoopActor public final class PluginRegistry {
-  /// What every kind of plugin is made from.
-  public struct Context {
-    /// The instance's name.
-    public var name: AccountID
-    /// Where the plugin may keep files; it exists.
+  /// What plugins are made from, and which may trade.
+  public struct Settings {
+    /// Where plugins may keep files; it exists.
     public var directory: String
     /// The settings of the simulated exchange.
     public var mock: MockSettings
+    /// The settings of paper accounts.
+    public var paper: PaperSettings
+    /// Whether orders for live plugins may be executed on paper.
+    public var isPaperEnabled: Bool
+    /// Whether live plugins get orders.
+    public var isLiveEnabled: Bool
 
-    /// A context from its parts.
-    public init(name: AccountID, directory: String, mock: MockSettings) {
-      self.name = name
+    /// Settings from their parts.
+    public init(
+      directory: String, mock: MockSettings, paper: PaperSettings, isPaperEnabled: Bool,
+      isLiveEnabled: Bool
+    ) {
       self.directory = directory
       self.mock = mock
+      self.paper = paper
+      self.isPaperEnabled = isPaperEnabled
+      self.isLiveEnabled = isLiveEnabled
     }
   }
 
-  /// How each kind of plugin is made. A new venue is one line here.
-  static let kinds: [String: @LoopActor (Context) -> any ExecutionPlugin] = [
-    "mock": { MockPlugin(name: $0.name, directory: $0.directory, settings: $0.mock) }
-  ]
-
   /// The kinds of plugin there are.
-  public nonisolated static let kindNames = ["mock"]
+  public nonisolated static let kindNames = ["mock", "paper"]
 
   /// The instances, the most preferred first.
   public private(set) var instances: [any ExecutionPlugin] = []
   private var byName: [AccountID: any ExecutionPlugin] = [:]
   /// The instance of an order that names none.
   public private(set) var defaultName: AccountID?
+  private let settings: Settings
 
   /// No instances.
-  public init() {}
+  public init(_ settings: Settings) { self.settings = settings }
 
-  /// Adds an instance of the kind that `context.name` tells; false if there is no such kind.
-  public func add(_ context: Context) -> Bool {
-    let kind = String(context.name.text.prefix { $0 != "-" })
-    guard let make = PluginRegistry.kinds[kind] else { return false }
-    add(make(context))
+  /// Makes and adds an instance of the kind that its name tells; false if there is no such kind, or
+  /// no market for a paper account: that has to be there first.
+  public func add(_ name: AccountID) -> Bool {
+    guard let plugin = make(name) else { return false }
+    add(plugin)
     return true
   }
 
-  /// Adds an instance; the first becomes the default.
+  /// A new venue is one line here.
+  private func make(_ name: AccountID) -> (any ExecutionPlugin)? {
+    switch name.kind {
+    case "mock":
+      MockPlugin(name: name, directory: settings.directory, settings: settings.mock)
+    case "paper": market(of: name).map { paper(name, in: $0) }
+    default: nil
+    }
+  }
+
+  /// The plugin in whose market a paper account trades: the one that its name ends with, else the
+  /// one of the settings, else the first simulated exchange.
+  private func market(of paper: AccountID) -> (any ExecutionPlugin)? {
+    if let suffix = paper.suffix { return byName[suffix] }
+    if let source = settings.paper.source { return byName[source] }
+    return instances.first { $0 is MockPlugin }
+  }
+
+  private func paper(_ name: AccountID, in venue: any ExecutionPlugin) -> PaperPlugin {
+    let recorded = settings.paper.book.map { RecordedMarket($0, of: venue) }
+    return PaperPlugin(
+      name: name, directory: settings.directory, settings: settings.paper,
+      source: recorded ?? venue,
+      market: recorded == nil ? venue.name.text : "a recorded book of \(venue.name)")
+  }
+
+  /// Adds an instance; the first becomes the default. Beside a live one that gets no orders, its
+  /// paper account is added.
   public func add(_ plugin: any ExecutionPlugin) {
     instances.append(plugin)
     byName[plugin.name] = plugin
     if defaultName == nil { defaultName = plugin.name }
+    guard !takesOrders(plugin), settings.isPaperEnabled, let name = paperName(of: plugin.name),
+      byName[name] == nil
+    else { return }
+    add(paper(name, in: plugin))
   }
+
+  private func paperName(of live: AccountID) -> AccountID? { AccountID("paper-\(live)") }
 
   /// Names the default; false if there is no such instance.
   public func setDefault(_ name: AccountID) -> Bool {
@@ -65,4 +107,15 @@ public import Trading
 
   /// An instance by its name.
   public func instance(_ name: AccountID) -> (any ExecutionPlugin)? { byName[name] }
+
+  /// Whether orders may be sent to a plugin at all.
+  public func takesOrders(_ plugin: any ExecutionPlugin) -> Bool {
+    settings.isLiveEnabled || !plugin.capabilities.isLive
+  }
+
+  /// The account on which an order that names `name` is executed; nil if it may not be.
+  public func account(executing name: AccountID) -> AccountID? {
+    guard let plugin = byName[name], !takesOrders(plugin) else { return name }
+    return paperName(of: name).flatMap { byName[$0]?.name }
+  }
 }

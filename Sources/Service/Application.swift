@@ -119,13 +119,20 @@ struct StartError: Error, CustomStringConvertible {
   private static func makeRegistry(
     _ settings: Settings, directory: String
   ) throws(StartError) -> PluginRegistry {
-    let registry = PluginRegistry()
-    let mock = try MockSettings(settings)
-    for name in settings.plugins {
-      guard let name = AccountID(name),
-        registry.add(PluginRegistry.Context(name: name, directory: directory, mock: mock))
-      else {
-        throw StartError(description: "PLUGINS names \(name), which is no kind of plugin.")
+    let registry = PluginRegistry(
+      PluginRegistry.Settings(
+        directory: directory, mock: try MockSettings(settings),
+        paper: try PaperSettings(settings), isPaperEnabled: settings.isPaperTradingEnabled,
+        isLiveEnabled: settings.isLiveTradingEnabled))
+    // Paper accounts come last, because they trade in the markets of the others.
+    let isPaper = { (name: String) in name.hasPrefix("paper") }
+    for name in settings.plugins.filter({ !isPaper($0) }) + settings.plugins.filter(isPaper) {
+      guard let account = AccountID(name), registry.add(account) else {
+        throw StartError(
+          description: isPaper(name)
+            ? "PLUGINS names \(name), but there is no plugin in whose market it could trade. Add "
+              + "one to PLUGINS, and name it in PAPER_SOURCE or after paper-."
+            : "PLUGINS names \(name), which is no kind of plugin.")
       }
     }
     guard let name = AccountID(settings.defaultPlugin), registry.setDefault(name) else {

@@ -9,10 +9,9 @@ import Trading
 @Suite @LoopActor struct PluginConformanceTests {
   /// A started plugin of a kind, with what it told.
   private func started(_ kind: String, _ directory: Directory) async throws -> any ExecutionPlugin {
-    let registry = PluginRegistry()
-    let context = PluginRegistry.Context(
-      name: account(kind), directory: directory.path, mock: usualSettings)
-    #expect(registry.add(context))
+    let registry = registry(directory)
+    // Paper accounts trade in the market of another one.
+    for name in ["mock-market", kind] { #expect(registry.add(account(name))) }
     let plugin = try #require(registry.instance(account(kind)))
     try await plugin.start { _ in }
     return plugin
@@ -26,22 +25,18 @@ import Trading
 
   @Test(arguments: PluginRegistry.kindNames)
   func `a plugin has the name that it was given`(kind: String) async throws {
-    let registry = PluginRegistry()
-    for name in [kind, "\(kind)-2"] {
-      let context = PluginRegistry.Context(
-        name: account(name), directory: Directory().path, mock: usualSettings)
-      #expect(registry.add(context))
+    let registry = registry(Directory())
+    for name in ["mock-market", kind, "\(kind)-mock-market"] {
+      #expect(registry.add(account(name)))
       #expect(registry.instance(account(name))?.name == account(name))
     }
-    #expect(registry.defaultName == account(kind))
-    #expect(registry.setDefault(account("\(kind)-2")))
+    #expect(registry.defaultName == account("mock-market"))
+    #expect(registry.setDefault(account("\(kind)-mock-market")))
     #expect(!registry.setDefault(account("none")))
   }
 
   @Test func `there is no plugin of an unknown kind`() {
-    let context = PluginRegistry.Context(
-      name: account("nowhere"), directory: Directory().path, mock: usualSettings)
-    #expect(!PluginRegistry().add(context))
+    #expect(!registry(Directory()).add(account("nowhere")))
   }
 
   @Test(arguments: PluginRegistry.kindNames)

@@ -47,7 +47,8 @@ private func refusal(_ environment: [String: String]) -> String {
     #expect(settings.symbolAllowList.isEmpty)
     #expect(
       settings.mockBalances == [
-        MockBalance(asset: "USDT", amount: "1000000"), MockBalance(asset: "USD", amount: "1000000"),
+        SimulatedBalance(asset: "USDT", amount: "1000000"),
+        SimulatedBalance(asset: "USD", amount: "1000000"),
       ])
     #expect(settings.effective.allSatisfy { $0.origin == .defaultValue })
   }
@@ -59,7 +60,7 @@ private func refusal(_ environment: [String: String]) -> String {
     // These defaults equal their placeholder, so that only the count above speaks for them.
     let same = [
       "logLevel", "apiKeys", "allowsUnauthenticated", "isLiveTradingEnabled", "symbolAllowList",
-      "mockLatencyMilliseconds", "mockFaults",
+      "mockLatencyMilliseconds", "mockFaults", "paperSource", "paperBookFile",
     ]
     for (before, after) in zip(placeholders, loaded) where !same.contains(before.label ?? "") {
       #expect("\(before.value)" != "\(after.value)", "\(before.label ?? "")")

@@ -20,10 +20,12 @@ extension MockPlugin {
     }
     if faults.take(.timeouts) {
       let limit = faults.lateMilliseconds
-      await pause(milliseconds: limit)
+      await EventLoop.shared.pause(milliseconds: limit)
       return .unknown(reason: "The exchange did not answer within \(limit) ms.")
     }
-    if faults.take(.lateAnswers) { await pause(milliseconds: faults.lateMilliseconds) }
+    if faults.take(.lateAnswers) {
+      await EventLoop.shared.pause(milliseconds: faults.lateMilliseconds)
+    }
     if faults.take(.doubleAnswers) {
       for _ in 1...2 { tell(.order(told)) }
     }

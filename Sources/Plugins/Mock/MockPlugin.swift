@@ -225,12 +225,5 @@ public import Trading
 
   private var now: Timestamp { Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds) }
 
-  private func delay() async { await pause(milliseconds: latencyMilliseconds) }
-
-  func pause(milliseconds: Int) async {
-    guard milliseconds > 0 else { return }
-    await withCheckedContinuation { continuation in
-      _ = EventLoop.shared.schedule(afterMilliseconds: milliseconds) { continuation.resume() }
-    }
-  }
+  private func delay() async { await EventLoop.shared.pause(milliseconds: latencyMilliseconds) }
 }

@@ -98,8 +98,8 @@ struct SimulatedAccount: Sendable {
     return .accepted(order)
   }
 
-  /// Lets the triggers of an instrument's orders follow its price. Gives the orders that it elected,
-  /// which have no watch any more, and those whose watch has moved; the oldest first.
+  /// Lets the triggers of an instrument's orders follow its price. Gives the orders that it
+  /// elected, which have no watch any more, and those whose watch has moved; the oldest first.
   mutating func follow(_ symbol: Symbol, _ price: Price) -> [SimulatedOrder] {
     var changed: [SimulatedOrder] = []
     let waiting = openOrders.values.filter { $0.symbol == symbol && $0.watch != nil }

@@ -91,7 +91,8 @@ private final class SimulatedLedgerTables {
       CREATE TABLE IF NOT EXISTS \(prefix)_orders (
         order_id BLOB PRIMARY KEY, is_open INTEGER NOT NULL, body TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;
-      CREATE INDEX IF NOT EXISTS \(prefix)_open_orders ON \(prefix)_orders (order_id) WHERE is_open = 1;
+      CREATE INDEX IF NOT EXISTS \(prefix)_open_orders ON \(prefix)_orders (order_id)
+        WHERE is_open = 1;
       CREATE TABLE IF NOT EXISTS \(prefix)_values (
         kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, extra TEXT,
         PRIMARY KEY (kind, name)

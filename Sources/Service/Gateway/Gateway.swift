@@ -216,6 +216,7 @@ internal import Trading
   private func send(_ order: Order) {
     guard let plugin = registry.instance(order.terms.account) else { return }
     let start = EventLoop.shared.monotonicNanoseconds()
+    if let denial = denial(of: plugin) { return feed(.submitted(order.id, .rejected(denial))) }
     Task.immediate(executorPreference: EventLoop.shared) { @LoopActor in
       let outcome = await plugin.submit(order)
       metrics.venueAnswered(order, outcome, start: start)
@@ -235,6 +236,9 @@ internal import Trading
 
   private func amend(_ order: Order) {
     guard let plugin = registry.instance(order.terms.account) else { return }
+    if let denial = denial(of: plugin) {
+      return feed(.amendAnswered(order.id, .refused(isGone: false, reason: denial.sentence)))
+    }
     let start = EventLoop.shared.monotonicNanoseconds()
     Task { @LoopActor in
       let outcome = await plugin.amend(order)

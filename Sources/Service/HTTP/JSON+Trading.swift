@@ -1,6 +1,7 @@
 // Orders, fills and positions as JSON. Money is written as JSON numbers from its exact decimal
 // text.
 
+internal import Plugins
 internal import Storage
 internal import Trading
 internal import Wire
@@ -34,6 +35,13 @@ extension JSONWriter {
     integer(value)
   }
 
+  mutating func member(_ name: StaticString, _ values: [String]) {
+    key(name)
+    beginArray()
+    for value in values { string(value) }
+    endArray()
+  }
+
   /// The members of an order. `status` may be told apart from the order's own: the answer to a
   /// submission says FILLED, whether or not the settlement was as quick.
   mutating func members(of order: Order, status: String? = nil) {
@@ -44,6 +52,7 @@ extension JSONWriter {
     member("status", status ?? order.state.status)
     member("state", order.state.rawValue)
     member("exchange", terms.account.text)
+    member("mode", ExecutionMode(terms.account).rawValue)
     member("symbol", terms.symbol.text)
     member("side", terms.side.rawValue)
     member("order_type", terms.type.rawValue)

@@ -59,7 +59,7 @@ extension OpenAPIDocument {
     "Order": {
       "type": "object",
       "required": ["order_id", "client_order_id", "exchange_order_id", "status", "state",
-        "exchange", "symbol", "side", "order_type", "time_in_force", "post_only", "purpose",
+        "exchange", "mode", "symbol", "side", "order_type", "time_in_force", "post_only", "purpose",
         "quantity", "price", "reference_price", "filled_quantity", "leaves_quantity",
         "average_price", "fee", "fee_asset", "strategy_id", "signal_id", "category", "confidence",
         "stop_loss", "take_profit", "code", "reason", "certainty", "timestamp", "updated_at"],
@@ -70,6 +70,7 @@ extension OpenAPIDocument {
         "status": {"$ref": "#/components/schemas/Status"},
         "state": {"$ref": "#/components/schemas/State"},
         "exchange": {"type": "string"},
+        "mode": {"enum": ["live", "paper", "mock"]},
         "symbol": {"type": "string"},
         "side": {"enum": ["BUY", "SELL"]},
         "order_type": {"$ref": "#/components/schemas/OrderType"},
@@ -217,7 +218,9 @@ extension OpenAPIDocument {
         "order_types": {"type": "array", "items": {"type": "string"}},
         "time_in_force": {"type": "array", "items": {"type": "string"}},
         "post_only": {"type": "boolean"}, "reduce_only": {"type": "boolean"},
-        "display_quantity": {"type": "boolean"}, "amend": {"type": "boolean"}
+        "display_quantity": {"type": "boolean"}, "amend": {"type": "boolean"},
+        "model": {"type": "array", "items": {"type": "string"},
+          "description": "What a paper account assumes."}
       }
     },
     "MockPrice": {

@@ -16,6 +16,21 @@ extension OpenAPIDocument {
         }
       }
     },
+    "/api/v1/plugins/{name}": {
+      "parameters": [{"name": "name", "in": "path", "required": true, "example": "mock",
+        "schema": {"$ref": "#/components/schemas/PluginName"}}],
+      "get": {
+        "tags": ["plugins"], "operationId": "showPlugin", "summary": "Look at a plugin.",
+        "responses": {
+          "200": {"description": "The plugin.", "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/Plugin"}}}},
+          "400": {"$ref": "#/components/responses/Malformed"},
+          "401": {"$ref": "#/components/responses/Unauthenticated"},
+          "403": {"$ref": "#/components/responses/Forbidden"},
+          "404": {"$ref": "#/components/responses/NotFound"}
+        }
+      }
+    },
     "/api/v1/mock/prices/{symbol}": {
       "parameters": [
         {"$ref": "#/components/parameters/SymbolInPath"}, {"$ref": "#/components/parameters/Plugin"}

@@ -4,21 +4,21 @@
 internal import Trading
 internal import Wire
 
-/// What a body asks for, before it is known which plugin takes it.
+/// What a body asks for. Which account executes it, given the one that it names, is not its matter.
 struct OrderBody {
   var terms: OrderTerms
 
   init(
-    _ body: [UInt8], idempotencyHeader: String?, defaultAccount: AccountID
+    _ body: [UInt8], idempotencyHeader: String?, account: (AccountID?) throws(APIError) -> AccountID
   ) throws(APIError) {
-    try self.init(
-      BodyFields(body), idempotencyHeader: idempotencyHeader, defaultAccount: defaultAccount)
+    try self.init(BodyFields(body), idempotencyHeader: idempotencyHeader, account: account)
   }
 
   init(
-    _ fields: BodyFields, idempotencyHeader: String?, defaultAccount: AccountID
+    _ fields: BodyFields, idempotencyHeader: String?,
+    account: (AccountID?) throws(APIError) -> AccountID
   ) throws(APIError) {
-    let account = try OrderBody.account(fields) ?? defaultAccount
+    let account = try account(OrderBody.account(fields))
     let symbol = try OrderBody.symbol(fields)
     let side = try fields.word(["side"], code: "INVALID_SIDE", Side.self)
     let type = try fields.word(

@@ -28,11 +28,10 @@ internal import Wire
   // MARK: Submit
 
   private func submit(_ call: Call) {
-    guard let defaultAccount = gateway.registry.defaultName else { return }
     do throws(APIError) {
       let body = try OrderBody(
         call.request.body, idempotencyHeader: call.request.header("idempotency-key"),
-        defaultAccount: defaultAccount)
+        account: { (name) throws(APIError) in try gateway.account(naming: name) })
       gateway.metrics.validated(nanoseconds: call.elapsedNanoseconds)
       gateway.submit(body.terms) { reply in
         if case .refused(let refusal) = reply, refusal.denial.code == "CIRCUIT_OPEN" {

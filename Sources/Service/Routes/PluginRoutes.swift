@@ -10,7 +10,8 @@ internal import Wire
 
   var routes: [Route] {
     [
-      Route(.get, "/api/v1/plugins", .read, list)
+      Route(.get, "/api/v1/plugins", .read, list),
+      Route(.get, "/api/v1/plugins/{name}", .read, show),
     ]
   }
 
@@ -19,31 +20,38 @@ internal import Wire
     json.beginObject()
     json.key("plugins")
     json.beginArray()
-    for plugin in gateway.registry.instances {
-      let rules = plugin.capabilities.rules
-      json.beginObject()
-      json.member("name", plugin.name.text)
-      json.member("default", plugin.name == gateway.registry.defaultName)
-      json.member("healthy", plugin.health.isHealthy)
-      json.member("detail", plugin.health.detail)
-      json.member("takes_orders", gateway.isGateOpen(plugin.name))
-      json.member("live", plugin.capabilities.isLive)
-      json.key("order_types")
-      json.beginArray()
-      for type in rules.orderTypes { json.string(type.rawValue) }
-      json.endArray()
-      json.key("time_in_force")
-      json.beginArray()
-      for timeInForce in rules.timesInForce { json.string(timeInForce.rawValue) }
-      json.endArray()
-      json.member("post_only", rules.hasPostOnly)
-      json.member("reduce_only", rules.hasReduceOnly)
-      json.member("display_quantity", rules.hasDisplayQuantity)
-      json.member("amend", rules.canAmend)
-      json.endObject()
-    }
+    for plugin in gateway.registry.instances { write(plugin, to: &json) }
     json.endArray()
     json.endObject()
     call.respond(HTTPResponse(status: 200, body: json.bytes))
+  }
+
+  private func show(_ call: Call) {
+    let name = call.parameters[0].lowercased()
+    guard let plugin = AccountID(name).flatMap({ gateway.registry.instance($0) }) else {
+      return call.respond(.notFound("There is no plugin \(BodyFields.shown(name))."))
+    }
+    var json = JSONWriter(reserving: 1_024)
+    write(plugin, to: &json)
+    call.respond(HTTPResponse(status: 200, body: json.bytes))
+  }
+
+  private func write(_ plugin: any ExecutionPlugin, to json: inout JSONWriter) {
+    let rules = plugin.capabilities.rules
+    json.beginObject()
+    json.member("name", plugin.name.text)
+    json.member("default", plugin.name == gateway.registry.defaultName)
+    json.member("healthy", plugin.health.isHealthy)
+    json.member("detail", plugin.health.detail)
+    json.member("takes_orders", gateway.isGateOpen(plugin.name))
+    json.member("live", plugin.capabilities.isLive)
+    json.member("order_types", rules.orderTypes.map(\.rawValue))
+    json.member("time_in_force", rules.timesInForce.map(\.rawValue))
+    json.member("post_only", rules.hasPostOnly)
+    json.member("reduce_only", rules.hasReduceOnly)
+    json.member("display_quantity", rules.hasDisplayQuantity)
+    json.member("amend", rules.canAmend)
+    if !plugin.model.isEmpty { json.member("model", plugin.model) }
+    json.endObject()
   }
 }

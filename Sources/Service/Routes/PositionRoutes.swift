@@ -90,7 +90,10 @@ internal import Wire
     }
     let named: AccountID?
     do throws(APIError) {
-      named = try ListQuery.account(call.request)
+      let account = try ListQuery.account(call.request)
+      named = try account.map { (account) throws(APIError) in
+        try gateway.account(naming: account)
+      }
     } catch {
       return call.respond(error)
     }

@@ -76,6 +76,9 @@ extension SettingFormat where Value == String {
     isPlainDecimal(text) && text.contains { $0 != "0" && $0 != "." } ? text : nil
   }
 
+  /// Any text, also none.
+  static let text = Self("a text") { $0 }
+
   /// An instance name; empty is left to whoever fills it in.
   static let pluginName = Self("one of PLUGINS") { $0 }
 
@@ -114,15 +117,15 @@ extension SettingFormat where Value == [String] {
   }
 }
 
-extension SettingFormat where Value == [MockBalance] {
+extension SettingFormat where Value == [SimulatedBalance] {
   static let balances = Self("ASSET=AMOUNT with commas between, each asset once") { text in
-    var balances: [MockBalance] = []
+    var balances: [SimulatedBalance] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let sides = part.split(separator: "=").map { $0.trimmingBlanks() }
       guard sides.count == 2, !sides[0].isEmpty, isPlainDecimal(sides[1]),
         !balances.contains(where: { $0.asset == sides[0] })
       else { return nil }
-      balances.append(MockBalance(asset: sides[0], amount: sides[1]))
+      balances.append(SimulatedBalance(asset: sides[0], amount: sides[1]))
     }
     return balances
   }

@@ -38,13 +38,6 @@ extension EngineConfiguration {
 
 extension MockSettings {
   init(_ settings: Settings) throws(StartError) {
-    var balances: [Asset: Decimal] = [:]
-    for balance in settings.mockBalances {
-      guard let asset = Asset(balance.asset) else {
-        throw StartError(description: "MOCK_BALANCES names \(balance.asset), which is no asset.")
-      }
-      balances[asset] = try Decimal(setting: balance.amount)
-    }
     var abilities: Set<MockAbility> = []
     for name in settings.mockAbilities ?? [] {
       guard let ability = MockAbility(rawValue: name) else {
@@ -55,10 +48,41 @@ extension MockSettings {
       abilities.insert(ability)
     }
     self.init(
-      balances: balances, feeBasisPoints: try Decimal(setting: settings.mockFeeBasisPoints),
+      balances: try [Asset: Decimal](settings.mockBalances, of: "MOCK_BALANCES"),
+      feeBasisPoints: try Decimal(setting: settings.mockFeeBasisPoints),
       slippageBasisPoints: try Decimal(setting: settings.mockSlippageBasisPoints),
       latencyMilliseconds: settings.mockLatencyMilliseconds, abilities: abilities,
       faults: try MockFaults(settings.mockFaults))
+  }
+}
+
+extension PaperSettings {
+  init(_ settings: Settings) throws(StartError) {
+    var book: RecordedBook?
+    if !settings.paperBookFile.isEmpty {
+      do throws(PluginError) {
+        book = try RecordedBook(path: settings.paperBookFile)
+      } catch {
+        throw StartError(description: "PAPER_BOOK_FILE cannot be used. \(error)")
+      }
+    }
+    self.init(
+      balances: try [Asset: Decimal](settings.paperBalances, of: "PAPER_BALANCES"),
+      feeBasisPoints: try Decimal(setting: settings.paperFeeBasisPoints),
+      latencyMilliseconds: settings.paperLatencyMilliseconds,
+      source: AccountID(settings.paperSource), book: book)
+  }
+}
+
+extension [Asset: Decimal] {
+  fileprivate init(_ balances: [SimulatedBalance], of setting: String) throws(StartError) {
+    self.init()
+    for balance in balances {
+      guard let asset = Asset(balance.asset) else {
+        throw StartError(description: "\(setting) names \(balance.asset), which is no asset.")
+      }
+      self[asset] = try Decimal(setting: balance.amount)
+    }
   }
 }
 

@@ -25,10 +25,10 @@ extension Settings {
   }
 
   func checkAccess() throws(ConfigurationError) {
-    guard isPaperTradingEnabled else {
+    if !isPaperTradingEnabled, let paper = plugins.first(where: { $0.hasPrefix("paper") }) {
       throw ConfigurationError(
-        "ENABLE_PAPER_TRADING is false, but every plugin of this version is simulated, so nothing "
-          + "could be traded; set it to true.")
+        "ENABLE_PAPER_TRADING is false, but PLUGINS names \(paper); set it to true, or leave that "
+          + "plugin out.")
     }
     if isLiveTradingEnabled {
       guard apiKeys != nil else {

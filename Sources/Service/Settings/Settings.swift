@@ -88,7 +88,7 @@ public struct Settings: Sendable {
   // The mock venue.
 
   /// What the mock venue's account holds at the start.
-  public internal(set) var mockBalances: [MockBalance] = []
+  public internal(set) var mockBalances: [SimulatedBalance] = []
   /// The mock venue's fee in hundredths of a percent; a plain decimal text.
   public internal(set) var mockFeeBasisPoints = ""
   /// The mock venue's slippage in hundredths of a percent; a plain decimal text.
@@ -100,14 +100,27 @@ public struct Settings: Sendable {
   /// What goes wrong at the mock venue from the start on: names of faults and how often.
   public internal(set) var mockFaults: [String: Int] = [:]
 
+  // Paper accounts.
+
+  /// The plugin in whose market `paper` trades; empty for the first simulated exchange.
+  public internal(set) var paperSource = ""
+  /// A file with a recorded book to trade in; empty for the book of the source.
+  public internal(set) var paperBookFile = ""
+  /// What a paper account holds at the start.
+  public internal(set) var paperBalances: [SimulatedBalance] = []
+  /// The fee of a trade on paper in hundredths of a percent; a plain decimal text.
+  public internal(set) var paperFeeBasisPoints = ""
+  /// How long an order takes to the market on paper.
+  public internal(set) var paperLatencyMilliseconds = 0
+
   /// Every setting with its value and where that came from, in the order of the table.
   public internal(set) var effective: [EffectiveSetting] = []
 
   init() {}
 }
 
-/// What the mock venue's account holds of one asset.
-public struct MockBalance: Sendable, Equatable {
+/// What a simulated account holds of one asset.
+public struct SimulatedBalance: Sendable, Equatable {
   /// The asset, for example `USDT`.
   public let asset: String
   /// The amount, zero or more; a plain decimal text.

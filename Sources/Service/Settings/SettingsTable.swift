@@ -3,7 +3,7 @@
 
 extension Setting {
   /// Every setting, in the order in which they are shown.
-  static let table = listening + access + plugins + risk + failures + mock
+  static let table = listening + access + plugins + risk + failures + mock + paper
 
   private static let listening = [
     Setting(
@@ -42,7 +42,8 @@ extension Setting {
   private static let plugins = [
     Setting(
       "ENABLE_PAPER_TRADING", default: "true", .flag, \.isPaperTradingEnabled,
-      "Whether orders may be executed on paper."),
+      "Whether orders for live plugins are executed on paper while live trading is off; without it "
+        + "they are refused."),
     Setting(
       "ENABLE_LIVE_TRADING", default: "false", .flag, \.isLiveTradingEnabled,
       "Whether orders may reach real venues; needs FKS_API_KEYS."),
@@ -140,5 +141,24 @@ extension Setting {
       "MOCK_FAULTS", default: "", .counts, \.mockFaults,
       "What goes wrong at the mock venue from the start on, such as lost_answers=1,rejects=2; the "
         + "names are those of PUT /api/v1/mock/faults."),
+  ]
+  private static let paper = [
+    Setting(
+      "PAPER_SOURCE", default: "", .pluginName, \.paperSource,
+      "The plugin in whose market the plugin paper trades; if not given, the first mock. An "
+        + "instance paper-NAME trades in the market of NAME."),
+    Setting(
+      "PAPER_BOOK_FILE", default: "", .text, \.paperBookFile,
+      "A recorded book to trade in on paper instead of the market's own; JSON lines with symbol, "
+        + "at, bids and asks."),
+    Setting(
+      "PAPER_BALANCES", default: "USDT=1000000,USD=1000000", .balances, \.paperBalances,
+      "What a paper account holds at the start."),
+    Setting(
+      "PAPER_FEE_BPS", default: "10", .decimal, \.paperFeeBasisPoints,
+      "The fee of a trade on paper, in hundredths of a percent."),
+    Setting(
+      "PAPER_LATENCY_MS", default: "50", .integer(0...600_000), \.paperLatencyMilliseconds,
+      "How long an order takes to the market on paper."),
   ]
 }

@@ -1,6 +1,7 @@
 // Short ways to write the values that tests are about. A literal that is not one ends the run: the
 // test is wrong, not the code.
 
+import Network
 import Plugins
 import Trading
 
@@ -26,6 +27,19 @@ let start = Timestamp(microseconds: 1_700_000_000_000_000)
 let usualSettings = MockSettings(
   balances: [usdt: decimal("1000000")], feeBasisPoints: decimal("10"),
   slippageBasisPoints: decimal("1"), latencyMilliseconds: 0)
+
+/// A fee of 0.1 %, no latency and a million.
+let usualPaper = PaperSettings(
+  balances: [usdt: decimal("1000000")], feeBasisPoints: decimal("10"), latencyMilliseconds: 0)
+
+@LoopActor func registry(
+  _ directory: Directory, isPaperEnabled: Bool = true, isLiveEnabled: Bool = false
+) -> PluginRegistry {
+  PluginRegistry(
+    PluginRegistry.Settings(
+      directory: directory.path, mock: usualSettings, paper: usualPaper,
+      isPaperEnabled: isPaperEnabled, isLiveEnabled: isLiveEnabled))
+}
 
 /// An order that is on its way to its venue; LIMIT if `limit` is given. Later numbers are younger.
 func order(
