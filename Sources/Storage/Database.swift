@@ -143,6 +143,7 @@ final class Database {
     guard let row = projection.stageNext(restingSince: sequence) else { return false }
     try orders.write(row.order, through: row.last)
     for (id, fill) in row.fills { try fills.write(fill, id: id, of: row.order) }
+    if let busts = row.order.busts { try fills.remove(busts, of: row.order) }
     return true
   }
 

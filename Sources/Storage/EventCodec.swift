@@ -68,7 +68,7 @@ enum EventCodec {
     case .rejected(let rejection):
       json.present("code", rejection.code)
       json.present("sentence", rejection.sentence)
-    case .filled(let fill): write(fill, to: &json)
+    case .filled(let fill), .busted(let fill): write(fill, to: &json)
     case .held(let reason), .becameUnknown(let reason), .replaceRefused(let reason):
       json.present("reason", reason)
     case .canceled(let reason), .expired(let reason), .suspended(let reason):
@@ -157,6 +157,7 @@ enum EventCodec {
       return .rejected(Rejection(code: code, sentence: sentence))
     case "became_unknown": return reason.map { .becameUnknown(reason: $0) }
     case "filled": return fill(value).map { .filled($0) }
+    case "busted": return fill(value).map { .busted($0) }
     case "cancel_requested": return .cancelRequested
     case "canceled": return .canceled(reason: reason)
     case "cancel_refused":

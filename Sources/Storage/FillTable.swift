@@ -1,15 +1,25 @@
-// The fills table: one row a trade, in the order in which the trades were recorded.
+// The fills table: one row a trade that counts, in the order in which the trades were recorded.
 
 internal import SQLite
 internal import Trading
 
 final class FillTable {
   private let insert: Statement
+  private let delete: Statement
 
   init(_ connection: Connection) throws(DatabaseError) {
     insert = try connection.prepare(
       "INSERT OR REPLACE INTO fills (fill_id, order_id, account, symbol, side, trade_id, quantity, "
         + "price, fee, fee_asset, is_maker, traded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    delete = try connection.prepare("DELETE FROM fills WHERE order_id = ? AND trade_id = ?")
+  }
+
+  /// Removes the trades of an order that its venue took back.
+  func remove(_ busts: Busts, of order: Order) throws(DatabaseError) {
+    for trade in busts.tradeIDs {
+      delete.bind(order.id.bytes).bind(trade.text)
+      try delete.run()
+    }
   }
 
   /// The fills among an entry's events, with their ids: the entry's sequence and their place in it.

@@ -61,8 +61,12 @@ struct Fold {
     let key = terms.positionKey
     var row = positions[key] ?? PositionTable.Row(position: Position(at: now), through: 0)
     guard row.through < sequence else { return }
-    for case .filled(let fill) in events {
-      row.position.apply(fill, side: terms.side, at: now)
+    for event in events {
+      switch event {
+      case .filled(let fill): row.position.apply(fill, side: terms.side, at: now)
+      case .busted(let fill): row.position.takeBack(fill, side: terms.side, at: now)
+      default: continue
+      }
       row.through = sequence
     }
     guard row.through == sequence else { return }

@@ -13,6 +13,7 @@ struct OrderExtras {
   var successor: OrderID?
   var waivedLegs: Set<ProtectiveLink.Leg> = []
   var isProtectionOver = false
+  var busts: Busts?
 
   /// The text of an order's extras; nil if it has none.
   static func text(of order: Order) -> String? {
@@ -20,7 +21,7 @@ struct OrderExtras {
     let isPlain =
       instructions == nil && !order.isEmulated && order.requestedTerms === order.terms
       && order.amendment == nil && order.successor == nil && order.trailedPrice == nil
-      && order.waivedLegs.isEmpty && !order.isProtectionOver
+      && order.waivedLegs.isEmpty && !order.isProtectionOver && order.busts == nil
     guard !isPlain else { return nil }
     var json = JSONWriter(reserving: 256)
     json.beginObject()
@@ -50,6 +51,16 @@ struct OrderExtras {
       AmendmentCodec.write(amendment, to: &json)
       json.endObject()
     }
+    if let busts = order.busts {
+      json.key("busts")
+      json.beginObject()
+      json.present("quantity", busts.quantity.description)
+      json.key("trade_ids")
+      json.beginArray()
+      for trade in busts.tradeIDs { json.string(trade.text) }
+      json.endArray()
+      json.endObject()
+    }
     json.endObject()
     return String(decoding: json.bytes, as: UTF8.self)
   }
@@ -67,6 +78,13 @@ struct OrderExtras {
     successor = root["successor"]?.string.flatMap { OrderID(text: $0) }
     requestedTerms = root["requested"].flatMap { EventCodec.terms($0) }
     amendment = root["amendment"].flatMap { AmendmentCodec.read($0) }
+    busts = root["busts"].flatMap { value in
+      EventCodec.decimal(value["quantity"]).flatMap { Quantity($0) }.map { quantity in
+        let trades = value["trade_ids"]?.elements ?? []
+        return Busts(
+          tradeIDs: trades.compactMap { $0.string.flatMap { TradeID($0) } }, quantity: quantity)
+      }
+    }
   }
 
   private static func waived(_ leg: ProtectiveLink.Leg) -> StaticString {

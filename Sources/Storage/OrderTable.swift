@@ -122,7 +122,7 @@ final class OrderTable {
       isEmulated: extras.isEmulated, trailedPrice: extras.trailedPrice,
       requestedTerms: extras.requestedTerms, amendment: extras.amendment,
       successor: extras.successor, waivedLegs: extras.waivedLegs,
-      isProtectionOver: extras.isProtectionOver)
+      isProtectionOver: extras.isProtectionOver, busts: extras.busts)
     let createdAt = Timestamp(microseconds: row.integer(19))
     return Order(id: id, terms: terms, createdAt: createdAt, recorded: facts)
   }

@@ -132,7 +132,7 @@ final class Audit {
         sends[order.id] == nil || entry?.isWorking == false,
         "a cancel was made up")
     case .filled, .settled:
-      findings.expect(entry?.leaves.isZero == true, "a fill of \(order.id) was made up")
+      findings.expect(entry?.wasFilled == true, "a fill of \(order.id) was made up")
     case .working, .triggered, .suspended, .partiallyFilled, .pendingCancel, .pendingReplace:
       findings.expect(entry != nil, "an order was made up")
     case .expired, .replaced:

@@ -8,6 +8,8 @@ final class ModelVenue {
     var terms: OrderTerms
     var status: VenueOrderStatus
     var fills: [Fill] = []
+    /// Trades that it took back.
+    var busts: [Fill] = []
     /// Lookups before this moment do not see it.
     let visibleFrom: Timestamp
     /// Its trigger, until it is elected.
@@ -15,6 +17,8 @@ final class ModelVenue {
 
     var filled: Quantity { fills.reduce(.zero) { $0 + $1.quantity } }
     var leaves: Quantity { fills.reduce(terms.quantity) { $0 - $1.quantity } }
+    /// Whether all of it was traded at some time.
+    var wasFilled: Bool { busts.reduce(leaves) { $0 - $1.quantity }.isZero }
     var isWorking: Bool { status == .working || status == .triggered }
     var canTrade: Bool { isWorking && watch == nil }
   }
@@ -37,6 +41,7 @@ final class ModelVenue {
     return OrderReport(
       orderID: id, venueOrderID: VenueOrderID("V-\(id)"), status: entry.status,
       filledQuantity: entry.filled, fills: entry.fills,
+      busts: entry.busts,
       terms: ReportedTerms(
         quantity: entry.terms.quantity, limitPrice: entry.terms.limitPrice,
         triggerPrice: entry.terms.triggerPrice))
@@ -93,6 +98,16 @@ final class ModelVenue {
         tradeID: tradeID("T\(trades)"), quantity: valid(Quantity(size), "size"), price: market,
         fee: decimal("0.01"), feeAsset: usdt, isMaker: false, tradedAt: now))
     if entry.leaves.isZero, entry.isWorking { entry.status = .filled }
+    entries[id] = entry
+  }
+
+  /// Takes the last trade of an order that has ended back; one that was filled has ended with less.
+  func bust(_ id: OrderID) {
+    guard var entry = entries[id], !entry.isWorking, let fill = entry.fills.popLast() else {
+      return
+    }
+    entry.busts.append(fill)
+    if entry.status == .filled { entry.status = .canceled(reason: "A trade was taken back.") }
     entries[id] = entry
   }
 

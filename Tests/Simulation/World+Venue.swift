@@ -60,12 +60,22 @@ extension World {
   }
 
   private func tradeNowAndThen(_ id: OrderID) {
+    bustNowAndThen(id)
     guard venue.entries[id]?.canTrade == true else { return }
     later(random.chance(80) ? World.soon : World.someTime, survivesCrash: true) { world in
       guard world.venue.entries[id]?.canTrade == true else { return }
       world.venue.trade(id, at: world.now, &world.random)
       world.stream(id)
       world.tradeNowAndThen(id)
+    }
+  }
+
+  /// One trade in twenty is taken back, minutes later.
+  private func bustNowAndThen(_ id: OrderID) {
+    guard venue.entries[id]?.fills.isEmpty == false, random.chance(5) else { return }
+    later(100...600_000, survivesCrash: true) { world in
+      world.venue.bust(id)
+      world.stream(id)
     }
   }
 
@@ -210,7 +220,8 @@ extension World {
 
   /// A bridge that cannot be asked for an order tells of all of them instead.
   func sweepTrades() {
-    for (id, entry) in venue.all where !entry.fills.isEmpty || !canBeAskedLater {
+    for (id, entry) in venue.all
+    where !entry.fills.isEmpty || !entry.busts.isEmpty || !canBeAskedLater {
       if let report = venue.report(id) { tell(.reported(report), in: 1...500) }
     }
   }

@@ -172,6 +172,9 @@ struct MockExchange: Sendable {
     return order
   }
 
+  /// Takes back the last trade of an order that has ended.
+  mutating func takeBack(_ order: SimulatedOrder) -> SimulatedOrder { account.takeBack(order) }
+
   // MARK: The ledger
 
   /// What the ledger has to know after `orders` changed.

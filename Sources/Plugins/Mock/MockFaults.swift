@@ -24,6 +24,8 @@ public enum MockFault: String, CaseIterable, Sendable {
   case fillsAfterCancel = "fills_after_cancel"
   /// One lot step more is traded than an order asked for.
   case overfills
+  /// An order that filled at once is answered, and then the exchange takes its last trade back.
+  case busts
 }
 
 /// Faults that are still to happen. Each count goes down as it is used.

@@ -6,8 +6,8 @@ internal import Network
 internal import Trading
 
 extension MockPlugin {
-  /// How long after a confirmed cancel a fill is told: long enough for the cancel to be answered.
-  private static let lateFillMilliseconds = 200
+  /// How long after an answer the exchange tells otherwise: long enough for the answer to be given.
+  private static let afterthoughtMilliseconds = 200
 
   /// The answer to an order that the exchange has taken, or what is left of it on a bad day.
   func answer(_ told: OrderReport, position: PositionReport) async -> SubmitOutcome {
@@ -50,13 +50,25 @@ extension MockPlugin {
     if health.isHealthy { report?(news) }
   }
 
-  /// Trades an order whose cancel was confirmed, and tells of it, as soon as that can be told.
+  /// Trades an order whose cancel was confirmed, and tells of it.
   func tradeLate(_ canceled: SimulatedOrder) {
-    _ = EventLoop.shared.schedule(afterMilliseconds: MockPlugin.lateFillMilliseconds) {
+    soon { $0.tradeLate(canceled, at: $1) }
+  }
+
+  /// Takes the last trade of an order back, and tells of it.
+  func takeBack(_ filled: SimulatedOrder) {
+    soon { exchange, _ in exchange.takeBack(filled) }
+  }
+
+  /// Lets the exchange do something to an order in a moment, as soon as it can be told.
+  private func soon(
+    _ happen: @escaping @LoopActor (inout MockExchange, Timestamp) -> SimulatedOrder
+  ) {
+    _ = EventLoop.shared.schedule(afterMilliseconds: MockPlugin.afterthoughtMilliseconds) {
       [weak self] in
       guard let self, isRunning else { return }
-      guard health.isHealthy else { return tradeLate(canceled) }
-      Task { @LoopActor in await self.tellTrade { $0.tradeLate(canceled, at: $1) } }
+      guard health.isHealthy else { return soon(happen) }
+      Task { @LoopActor in await self.tellTrade(happen) }
     }
   }
 }

@@ -99,6 +99,7 @@ public import Trading
       let position = exchange.account.position(taken.symbol)
       ledger.take(exchange.change(by: [taken]))
       await ledger.settle()
+      if taken.status == .filled, faults.take(.busts) { takeBack(taken) }
       return await answer(taken.report, position: position)
     }
   }

@@ -151,6 +151,24 @@ struct SimulatedAccount: Sendable {
     balances[instrument.quoteAsset, default: .zero] -= signed * trade.price.amount + fee
   }
 
+  /// Takes back an order's last trade. The order does not go on because of it.
+  mutating func takeBack(_ order: SimulatedOrder) -> SimulatedOrder {
+    var order = order
+    guard let instrument = instruments[order.symbol], let bust = order.fills.popLast() else {
+      return order
+    }
+    order.busts.append(bust)
+    order.filled = order.filled - bust.quantity
+    if order.status == .filled, !order.leaves.isZero {
+      order.status = .canceled(reason: "The exchange took a trade back.")
+    }
+    let signed = order.side == .buy ? bust.quantity.amount : -bust.quantity.amount
+    positions[order.symbol, default: .zero] -= signed
+    balances[instrument.baseAsset, default: .zero] -= signed
+    balances[instrument.quoteAsset, default: .zero] += signed * bust.price.amount + bust.fee
+    return order
+  }
+
   // MARK: Balances
 
   /// What the account has of an asset and is not held back by resting orders.

@@ -15,6 +15,8 @@ struct SimulatedOrder: Equatable, Sendable {
   var status: VenueOrderStatus
   var filled: Quantity
   var fills: [Fill]
+  /// Trades that were taken back.
+  var busts: [Fill] = []
 
   var isOpen: Bool { status == .working || status == .triggered }
   /// Whether it can trade: it is open and waits for no trigger.
@@ -24,6 +26,7 @@ struct SimulatedOrder: Equatable, Sendable {
   var report: OrderReport {
     OrderReport(
       orderID: id, venueOrderID: venueOrderID, status: status, filledQuantity: filled, fills: fills,
+      busts: busts,
       terms: ReportedTerms(
         quantity: quantity, limitPrice: limitPrice, triggerPrice: watch?.trigger.fixedPrice))
   }

@@ -18,9 +18,18 @@ enum SimulatedOrderCodec {
     }
     if let watch = order.watch { write(watch, to: &json) }
     member(&json, "status", word(for: order.status))
-    json.key("fills")
+    write(order.fills, as: "fills", to: &json)
+    if !order.busts.isEmpty { write(order.busts, as: "busts", to: &json) }
+    json.endObject()
+    return json.bytes
+  }
+
+  private static func write(
+    _ fills: [Fill], as name: StaticString, to json: inout JSONWriter
+  ) {
+    json.key(name)
     json.beginArray()
-    for fill in order.fills {
+    for fill in fills {
       json.beginObject()
       member(&json, "trade_id", fill.tradeID.text)
       member(&json, "quantity", fill.quantity.description)
@@ -34,8 +43,6 @@ enum SimulatedOrderCodec {
       json.endObject()
     }
     json.endArray()
-    json.endObject()
-    return json.bytes
   }
 
   private static func member(_ json: inout JSONWriter, _ name: StaticString, _ value: String) {
@@ -105,12 +112,14 @@ enum SimulatedOrderCodec {
     default: return nil
     }
     let fills = list.compactMap { fill($0) }
-    guard fills.count == list.count else { return nil }
+    let bustList = root["busts"]?.elements ?? []
+    let busts = bustList.compactMap { fill($0) }
+    guard fills.count == list.count, busts.count == bustList.count else { return nil }
     return SimulatedOrder(
       id: id, venueOrderID: venueOrderID, symbol: symbol, side: side, quantity: quantity,
       limitPrice: decimal(root["price"]).flatMap { Price($0) },
       isReduceOnly: root["reduce_only"]?.bool ?? false, watch: watch(root, side), status: status,
-      filled: fills.reduce(.zero) { $0 + $1.quantity }, fills: fills)
+      filled: fills.reduce(.zero) { $0 + $1.quantity }, fills: fills, busts: busts)
   }
 
   private static func fill(_ value: JSONValue) -> Fill? {

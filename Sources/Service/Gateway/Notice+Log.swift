@@ -8,6 +8,11 @@ extension Notice {
     switch self {
     case .lateFill(let id):
       ("A fill arrived after its order had ended; it counts.", [("order_id", id.description)])
+    case .busted(let id, let trade):
+      (
+        "The venue took back a trade; it does not count any more.",
+        [("order_id", id.description), ("trade_id", trade.text)]
+      )
     case .anomaly(let id, let state, let event):
       (
         "An event contradicts what is known about an order.",

@@ -231,7 +231,7 @@ extension OpenAPIDocument {
     "MockFaults": {
       "type": "object", "required": ["rejects", "timeouts", "late_answers", "double_answers",
         "lost_answers", "lost_orders", "disconnects", "silent_queries", "fills_after_cancel",
-        "overfills", "late_ms", "disconnect_ms", "latency_ms"],
+        "overfills", "busts", "late_ms", "disconnect_ms", "latency_ms"],
       "additionalProperties": {"type": "integer"}
     },
     "Health": {

@@ -128,6 +128,7 @@ extension OpenAPIDocument {
         "silent_queries": {"$ref": "#/components/schemas/Count"},
         "fills_after_cancel": {"$ref": "#/components/schemas/Count"},
         "overfills": {"$ref": "#/components/schemas/Count"},
+        "busts": {"$ref": "#/components/schemas/Count"},
         "late_ms": {"$ref": "#/components/schemas/OptionalMilliseconds"},
         "disconnect_ms": {"$ref": "#/components/schemas/OptionalMilliseconds"},
         "latency_ms": {"$ref": "#/components/schemas/OptionalMilliseconds"}

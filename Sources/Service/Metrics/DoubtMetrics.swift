@@ -10,6 +10,7 @@ internal import Trading
   private let unknownAge: Gauge
   private let unknownOutcomes: Counter
   private let lateFills: Counter
+  private let busts: Counter
   private let anomalies: CounterFamily
   private let positionDifferences: CounterFamily
   private let missingFills: Counter
@@ -34,6 +35,8 @@ internal import Trading
       registry.counter(
         "execution_late_fill_total", "Fills that arrived after their order had ended."
       ).only
+    busts =
+      registry.counter("execution_busted_trades_total", "Trades that a venue took back.").only
     anomalies = registry.counter(
       "execution_order_anomalies_total", "Events that contradicted what was known.",
       labels: ["state", "event"])
@@ -67,6 +70,7 @@ internal import Trading
   func count(_ notice: Notice) {
     switch notice {
     case .lateFill: lateFills.increment()
+    case .busted: busts.increment()
     case .anomaly(_, let state, let event):
       anomalies.with(state.rawValue, event.rawValue).increment()
     case .outcomeUnknown: unknownOutcomes.increment()

@@ -34,9 +34,8 @@ final class OrderLifecycleMetrics {
         } else {
           partial.increment()
         }
-      case .held, .trailed, .submitting, .accepted, .becameUnknown, .cancelRequested,
-        .cancelRefused,
-        .expired, .notFound, .triggered, .suspended, .replaceRequested, .amended,
+      case .held, .trailed, .submitting, .accepted, .becameUnknown, .busted, .cancelRequested,
+        .cancelRefused, .expired, .notFound, .triggered, .suspended, .replaceRequested, .amended,
         .replaced, .replaceRefused, .protectionWaived, .protectionEnded, .settled:
         break
       }

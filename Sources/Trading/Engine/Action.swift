@@ -119,6 +119,8 @@ public struct Refusal: Error, Equatable, Sendable {
 public enum Notice: Equatable, Sendable {
   /// A fill arrived after its order had ended.
   case lateFill(OrderID)
+  /// The venue took a trade back.
+  case busted(OrderID, TradeID)
   /// An event contradicted what was known, or should not have happened.
   case anomaly(OrderID, state: OrderState, event: OrderEventKind)
   /// An outcome became unknown.

@@ -19,7 +19,7 @@ extension Engine {
     }
     keepCounts(live, becoming: order)
     let amendment = live.order.amendment
-    let movesPosition = order.filledQuantity != live.order.filledQuantity
+    let movesPosition = facts.contains(where: \.movesPosition)
     let isReplaced = order.phase == .sealed(.replaced)
     live.order = Order(consume order)
     let entry = record(facts, of: live, position: movesPosition ? live.instrument.position : nil)
@@ -61,6 +61,10 @@ extension Engine {
     if case .filled(let fill) = event {
       if state.isSealed { actions.append(.notice(.lateFill(order.id))) }
       instrument.count(fill, side: order.terms.side, at: now)
+    }
+    if case .busted(let fill) = event {
+      actions.append(.notice(.busted(order.id, fill.tradeID)))
+      instrument.takeBack(fill, side: order.terms.side, at: now)
     }
     return true
   }
@@ -114,7 +118,8 @@ extension Engine {
   /// Settles the filled orders of an instrument whose position agrees with the venue.
   mutating func settleAll(of instrument: InstrumentState) {
     for id in instrument.unsettled.removeAll() {
-      guard let live = orders[id] else { continue }
+      // A trade that was taken back has ended the wait.
+      guard let live = orders[id], live.isUnsettled else { continue }
       live.isUnsettled = false
       applyAndRecord([.settled], to: live)
     }
@@ -124,5 +129,14 @@ extension Engine {
     let after = account.breaker.state
     guard after.name != before.name else { return }
     actions.append(.notice(.breaker(account.name, from: before.name, to: after.name)))
+  }
+}
+
+extension OrderEvent {
+  fileprivate var movesPosition: Bool {
+    switch self {
+    case .filled, .busted: true
+    default: false
+    }
   }
 }

@@ -142,7 +142,7 @@ extension Engine {
   mutating func apply(
     _ report: OrderReport, to live: LiveOrder, position: PositionReport? = nil
   ) {
-    live.reportedQuantity = max(live.reportedQuantity, report.filledQuantity)
+    live.reportedQuantity = max(live.reportedQuantity, report.everFilledQuantity)
     applyAndRecord(live.events(toAgreeWith: report, at: now), to: live, position: position)
     if live.isMissingFills {
       actions.append(.notice(.fillsMissing(live.order.id)))
@@ -241,6 +241,11 @@ extension LiveOrder {
     if isAmended { events.append(.amended) }
     for fill in report.fills where !order.tradeIDs.contains(fill.tradeID) {
       events.append(.filled(fill))
+    }
+    // A trade that is told only now that it is gone has happened all the same.
+    for bust in report.busts where order.busts?.tradeIDs.contains(bust.tradeID) != true {
+      if !order.tradeIDs.contains(bust.tradeID) { events.append(.filled(bust)) }
+      events.append(.busted(bust))
     }
     switch report.status {
     case .working: break

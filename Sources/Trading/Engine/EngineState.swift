@@ -37,7 +37,7 @@ final class LiveOrder {
   var lookupAt: Timestamp?
   /// When the newest lookup was sent.
   var askedAt: Timestamp?
-  /// The most that the venue said it has traded of the order.
+  /// The most that the venue said it has ever traded of the order.
   var reportedQuantity = Quantity.zero
   /// Whether it waits for its instrument's position to agree with the venue's.
   var isUnsettled = false
@@ -72,7 +72,9 @@ final class LiveOrder {
   }
 
   /// Whether the venue has traded more of it than it has told trades of.
-  var isMissingFills: Bool { order.filledQuantity < reportedQuantity }
+  var isMissingFills: Bool {
+    order.filledQuantity + (order.busts?.quantity ?? .zero) < reportedQuantity
+  }
 
   /// Whether the order can leave memory once it is durable.
   var isFinished: Bool {
@@ -134,6 +136,10 @@ final class InstrumentState {
   init(_ key: PositionKey, account: AccountState?) {
     self.key = key
     self.account = account
+  }
+
+  func takeBack(_ fill: Fill, side: Side, at now: Timestamp) {
+    position?.takeBack(fill, side: side, at: now)
   }
 
   func count(_ fill: Fill, side: Side, at now: Timestamp) {

@@ -28,6 +28,7 @@ extension OrderEvent {
     case .rejected: .rejected
     case .becameUnknown: .becameUnknown
     case .filled(let fill): fill.quantity < leaves ? .partlyFilled : .lastFilled
+    case .busted: .busted
     case .cancelRequested: .cancelRequested
     case .canceled: .canceled
     case .cancelRefused(let isGone, _): isGone ? .cancelRefusedGone : .cancelRefused
@@ -52,7 +53,8 @@ extension Order {
     event.kind(leaves: facts.fillableQuantity)
   }
 
-  /// Applies one event. A fill whose trade id has counted before is ignored.
+  /// Applies one event. A fill whose trade id has counted before is ignored, and so is a bust of a
+  /// trade that does not count.
   public mutating func apply(_ event: OrderEvent, at now: Timestamp) -> EventResult {
     var facts = facts
     let result = facts.apply(event, at: now)
@@ -64,7 +66,8 @@ extension Order {
 extension OrderFacts {
   mutating func apply(_ event: OrderEvent, at now: Timestamp) -> EventResult {
     guard let kind = event.kind(leaves: fillableQuantity) else { return .anomaly }
-    if case .filled(let fill) = event, tradeIDs.contains(fill.tradeID) { return .ignored }
+    if case .filled(let fill) = event, knows(fill.tradeID) { return .ignored }
+    if case .busted(let fill) = event, !tradeIDs.contains(fill.tradeID) { return .ignored }
     switch lawfulState(for: kind).move(on: kind) {
     case .become(let next):
       carryOut(event, at: now)
@@ -120,6 +123,7 @@ extension OrderFacts {
     case .rejected(let rejection): explain(rejection.code, rejection.sentence)
     case .becameUnknown(let why): uncertainty = Uncertainty(since: now, reason: why)
     case .filled(let fill): count(fill)
+    case .busted(let fill): takeBack(fill)
     case .cancelRequested: pending.insert(.cancel)
     case .canceled(let why): explain("CANCELED", why)
     case .expired(let why): explain("EXPIRED", why)
@@ -173,5 +177,23 @@ extension OrderFacts {
     // A late or excess fill changes the position again: agreement and protection begin anew.
     isSettled = false
     isProtectionOver = false
+  }
+  /// Whether a trade counts, or was taken back.
+  func knows(_ trade: TradeID) -> Bool {
+    tradeIDs.contains(trade) || busts?.tradeIDs.contains(trade) == true
+  }
+
+  /// The order does not go on because of it: one that was filled has ended with less.
+  private mutating func takeBack(_ fill: Fill) {
+    tradeIDs.removeAll { $0 == fill.tradeID }
+    busts = Busts(
+      tradeIDs: (busts?.tradeIDs ?? []) + [fill.tradeID],
+      quantity: (busts?.quantity ?? .zero) + fill.quantity)
+    filledQuantity = filledQuantity - fill.quantity
+    filledNotional -= fill.quantity * fill.price
+    if feeAsset == fill.feeAsset { fee -= fill.fee }
+    isSettled = false
+    explain("BUSTED", "The venue took back trade \(fill.tradeID).")
+    if phase == .sealed(.filled), !leavesQuantity.isZero { enter(.sealed(.canceled)) }
   }
 }

@@ -40,6 +40,8 @@ public struct RecordedFacts: Equatable, Sendable {
   public var waivedLegs: Set<ProtectiveLink.Leg>
   /// Whether its fills have been protected to the end.
   public var isProtectionOver: Bool
+  /// The trades that the venue took back.
+  public var busts: Busts?
 
   /// Facts from their parts.
   public init(
@@ -48,7 +50,7 @@ public struct RecordedFacts: Equatable, Sendable {
     filledNotional: Decimal, fee: Decimal, feeAsset: Asset?, tradeIDs: [TradeID],
     explanation: Denial?, isEmulated: Bool = false, trailedPrice: Price? = nil,
     requestedTerms: OrderTerms? = nil, amendment: Amendment? = nil, successor: OrderID? = nil,
-    waivedLegs: Set<ProtectiveLink.Leg> = [], isProtectionOver: Bool = false
+    waivedLegs: Set<ProtectiveLink.Leg> = [], isProtectionOver: Bool = false, busts: Busts? = nil
   ) {
     self.updatedAt = updatedAt
     self.phase = phase
@@ -69,6 +71,7 @@ public struct RecordedFacts: Equatable, Sendable {
     self.successor = successor
     self.waivedLegs = waivedLegs
     self.isProtectionOver = isProtectionOver
+    self.busts = busts
   }
 }
 
@@ -95,6 +98,7 @@ extension Order {
     order.successor = facts.successor
     order.waivedLegs = facts.waivedLegs
     order.isProtectionOver = facts.isProtectionOver
+    order.busts = facts.busts
     self.init(order)
   }
 }

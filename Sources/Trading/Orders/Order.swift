@@ -66,6 +66,8 @@ public struct Order: Equatable, Sendable {
   public var feeAsset: Asset? { box.facts.feeAsset }
   /// The trades that counted.
   public var tradeIDs: [TradeID] { box.facts.tradeIDs }
+  /// The trades that the venue took back; nil unless there are any.
+  public var busts: Busts? { box.facts.busts }
   /// Whether the gateway watches its trigger, because its venue does not.
   public var isEmulated: Bool { box.facts.isEmulated }
   /// The best price since an emulated trailing stop became active; nil before.

@@ -13,6 +13,7 @@ extension OrderEvent {
     case .rejected: "rejected"
     case .becameUnknown: "became_unknown"
     case .filled: "filled"
+    case .busted: "busted"
     case .cancelRequested: "cancel_requested"
     case .canceled: "canceled"
     case .cancelRefused: "cancel_refused"

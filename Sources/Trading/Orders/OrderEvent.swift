@@ -21,6 +21,8 @@ public enum OrderEvent: Equatable, Sendable {
   case becameUnknown(reason: String)
   /// The venue traded.
   indirect case filled(Fill)
+  /// The venue took a trade back that had counted.
+  indirect case busted(Fill)
   /// A cancel was asked for.
   case cancelRequested
   /// The order was cancelled: by the venue, or here before it was ever sent.

@@ -78,6 +78,8 @@ struct OrderFacts: Equatable, Sendable {
   /// Legs of its protection that somebody has given up.
   var waivedLegs: Set<ProtectiveLink.Leg>
   var isProtectionOver: Bool
+  /// Trades that the venue took back; nil unless there are any.
+  var busts: Busts?
 
   init(id: OrderID, terms: OrderTerms, at now: Timestamp) {
     self.id = id
@@ -102,6 +104,7 @@ struct OrderFacts: Equatable, Sendable {
     successor = nil
     waivedLegs = []
     isProtectionOver = false
+    busts = nil
   }
 
   /// What is still to be filled.

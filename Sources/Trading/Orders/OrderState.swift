@@ -76,7 +76,7 @@ public enum OrderMove: Equatable, Sendable {
 /// The kinds of event, as the columns of the transition table.
 public enum OrderEventKind: String, Sendable, CaseIterable {
   case denied, held, trailed, submitting, accepted, rejected, becameUnknown
-  case partlyFilled, lastFilled
+  case partlyFilled, lastFilled, busted
   case cancelRequested, canceled, cancelRefusedGone, cancelRefused
   case expired, notFound, triggered, suspended
   case replaceRequested, amended, replaced, replaceRefused, settled
@@ -125,9 +125,9 @@ extension OrderState {
     case .replaceRequested: self == .held ? .apply : .refuse
     case .amended: self == .held ? .apply : .impossible
     case .cancelRequested: .apply
-    case .accepted, .rejected, .partlyFilled, .lastFilled, .cancelRefusedGone, .cancelRefused,
-      .notFound, .suspended, .replaced, .replaceRefused, .settled, .protectionWaived,
-      .protectionEnded:
+    case .accepted, .rejected, .partlyFilled, .lastFilled, .busted, .cancelRefusedGone,
+      .cancelRefused, .notFound, .suspended, .replaced, .replaceRefused, .settled,
+      .protectionWaived, .protectionEnded:
       .impossible
     }
   }
@@ -151,8 +151,9 @@ extension OrderState {
     case .triggered: .become(.venue(.triggered))
     case .suspended: .become(.venue(.suspended))
     case .replaceRequested: .refuse
-    case .denied, .held, .trailed, .submitting, .amended, .replaced, .replaceRefused, .settled,
-      .protectionWaived, .protectionEnded:
+    // What is taken back has counted before, and then the venue has the order.
+    case .denied, .held, .trailed, .submitting, .busted, .amended, .replaced, .replaceRefused,
+      .settled, .protectionWaived, .protectionEnded:
       .impossible
     }
   }
@@ -168,8 +169,8 @@ extension OrderState {
     // The order is known to be there; an unanswered command keeps its overlay and is asked about.
     case .becameUnknown: .ignore
     // A partial fill does not clear a pending request (FIX: PendingCancel precedes
-    // PartiallyFilled).
-    case .partlyFilled: .apply
+    // PartiallyFilled), and neither does one that is taken back.
+    case .partlyFilled, .busted: .apply
     case .lastFilled: .become(.sealed(.filled))
     case .cancelRequested: self == .pendingCancel ? .ignore : .apply
     case .canceled: .become(.sealed(.canceled))
@@ -196,6 +197,8 @@ extension OrderState {
     case .rejected, .canceled: .anomaly
     // An overfill is real money: it counts, and somebody must look.
     case .partlyFilled, .lastFilled: .applyAnomalous
+    // The fact ends the order with less if it is not whole any more.
+    case .busted: .apply
     case .cancelRequested, .replaceRequested: .refuse
     case .settled: self == .filled ? .apply : .ignore
     case .accepted, .becameUnknown, .cancelRefusedGone, .cancelRefused, .expired, .notFound,
@@ -208,8 +211,8 @@ extension OrderState {
 
   private func moveWhenEnded(on event: OrderEventKind) -> OrderMove {
     switch event {
-    // A late fill moves quantity and position; the order stays sealed.
-    case .partlyFilled: .apply
+    // A late fill moves quantity and position; the order stays sealed. So does one taken back.
+    case .partlyFilled, .busted: .apply
     case .lastFilled: .become(.sealed(.filled))
     case .cancelRequested, .replaceRequested: .refuse
     case .accepted, .rejected, .becameUnknown, .canceled, .cancelRefusedGone, .cancelRefused,
@@ -227,6 +230,7 @@ extension OrderState {
     case .triggered: .becomeAnomalous(.venue(.triggered))
     case .suspended: .becomeAnomalous(.venue(.suspended))
     case .lastFilled: .becomeAnomalous(.sealed(.filled))
+    case .busted: .apply
     // A lookup may find that the order had lived and ended.
     case .canceled: .become(.sealed(.canceled))
     case .expired: .become(.sealed(.expired))

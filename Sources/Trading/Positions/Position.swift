@@ -103,6 +103,14 @@ public struct Position: Equatable, Sendable {
     if closes < fill.quantity.amount { openCost += quantity * fill.price.amount }
   }
 
+  /// Takes back a fill that counted, as if it had been traded back at its price and its fee
+  /// returned.
+  public mutating func takeBack(_ fill: Fill, side: Side, at now: Timestamp) {
+    var back = fill
+    back.fee = -fill.fee
+    apply(back, side: side.opposite, at: now)
+  }
+
   /// Digits after the point of a split cost. Zeros at the end do not count: a cost that was written
   /// and read again has lost them, and must be split alike.
   private var closedCostScale: UInt8 {

@@ -31,21 +31,30 @@ public struct OrderReport: Equatable, Sendable {
   public var filledQuantity: Quantity
   /// The trades that the report tells of; all of them in answer to a query.
   public var fills: [Fill]
+  /// The trades that the venue has taken back, as they were; all of them in answer to a query. They
+  /// are not among `fills` and not in `filledQuantity`.
+  public var busts: [Fill]
   /// The order's terms at the venue, where it states them.
   public var terms: ReportedTerms?
 
   /// A report from its parts.
   public init(
     orderID: OrderID, venueOrderID: VenueOrderID?, status: VenueOrderStatus,
-    filledQuantity: Quantity, fills: [Fill], terms: ReportedTerms? = nil
+    filledQuantity: Quantity, fills: [Fill], busts: [Fill] = [], terms: ReportedTerms? = nil
   ) {
     self.orderID = orderID
     self.venueOrderID = venueOrderID
     self.status = status
     self.filledQuantity = filledQuantity
     self.fills = fills
+    self.busts = busts
     self.terms = terms
   }
+}
+
+extension OrderReport {
+  /// How much the venue has ever traded of the order, with what it took back.
+  var everFilledQuantity: Quantity { busts.reduce(filledQuantity) { $0 + $1.quantity } }
 }
 
 /// What of an order's terms can be changed, as the venue states it.

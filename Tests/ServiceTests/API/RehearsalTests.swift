@@ -122,6 +122,22 @@ import Wire
     try expect(service, fills: 2, position: "0.01001")
   }
 
+  @Test func `a trade that the venue takes back does not count any more`() throws {
+    let service = try start(#"{"busts":1}"#)
+    let order = try service.order(market)
+    #expect(order["status"] == "FILLED")
+    #expect(try service.order(order.orderID, reaches: "CANCELED"))
+    let shown = try service.get("/orders/\(order.orderID ?? "")")
+    #expect(shown["filled_quantity"] == "0")
+    #expect(shown["code"] == "BUSTED")
+    #expect(try service.metric("execution_busted_trades_total") == 1)
+    #expect(try service.order(market).orderID == order.orderID)
+    try expect(service, fills: 0, position: "0")
+    let again = try ServiceProcess.start(settings, directory: service.directory)
+    #expect(try again.get("/orders/\(order.orderID ?? "")")["filled_quantity"] == "0")
+    #expect(try again.get("/positions/BTCUSDT")["quantity"] == "0")
+  }
+
   @Test func `faults can be set before the first order`() throws {
     let service = try ServiceProcess.start(
       settings.merging(["MOCK_FAULTS": "rejects=1, lost_answers=1"]) { $1 })

@@ -68,9 +68,11 @@ struct EntryStream {
       for _ in 0..<random.number(1...3) {
         tradeCount += 1
         let name = random.chance(40) ? "filled" : random.pick(eventNames)
-        guard name != "received", let event = random.event(name, unique: tradeCount) else {
-          continue
-        }
+        let trade = fills.last { $0.0 == order.id && order.tradeIDs.contains($0.1.tradeID) }
+        guard name != "received",
+          let event = name == "busted"
+            ? trade.map({ .busted($0.1) }) : random.event(name, unique: tradeCount)
+        else { continue }
         switch order.apply(event, at: now) {
         case .applied, .appliedAnomalous: applied.append(event)
         case .ignored, .refused, .anomaly: break
@@ -86,9 +88,16 @@ struct EntryStream {
   ) -> JournalEntry {
     let key = PositionKey(account: order.terms.account, symbol: order.terms.symbol)
     var movesPosition = false
-    for case .filled(let fill) in events {
-      positions[key, default: Position(at: now)].apply(fill, side: order.terms.side, at: now)
-      fills.append((order.id, fill))
+    for event in events {
+      switch event {
+      case .filled(let fill):
+        positions[key, default: Position(at: now)].apply(fill, side: order.terms.side, at: now)
+        fills.append((order.id, fill))
+      case .busted(let fill):
+        positions[key]?.takeBack(fill, side: order.terms.side, at: now)
+        fills.removeAll { $0.0 == order.id && $0.1.tradeID == fill.tradeID }
+      default: continue
+      }
       movesPosition = true
     }
     orders[order.id] = order

@@ -133,6 +133,7 @@ extension SeededGenerator {
     case "rejected": .rejected(Rejection(code: text(), sentence: text()))
     case "became_unknown": .becameUnknown(reason: text())
     case "filled": .filled(fill(trade: unique))
+    case "busted": .busted(fill(trade: unique))
     case "cancel_requested": .cancelRequested
     case "canceled": .canceled(reason: maybe { $0.text() })
     case "cancel_refused": .cancelRefused(isGone: chance(50), reason: text())
@@ -156,7 +157,7 @@ extension SeededGenerator {
 /// The names of all events.
 let eventNames = [
   "received", "denied", "held", "submitting", "accepted", "rejected", "became_unknown", "filled",
-  "cancel_requested", "canceled", "cancel_refused", "expired", "not_found", "triggered",
+  "busted", "cancel_requested", "canceled", "cancel_refused", "expired", "not_found", "triggered",
   "suspended", "trailed", "replace_requested", "amended", "replaced", "replace_refused", "settled",
   "protection_waived", "protection_ended",
 ]

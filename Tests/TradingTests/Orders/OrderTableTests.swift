@@ -17,6 +17,8 @@
 //  6. WORKING and its kind ignore refusals of cancels that nobody asked for.
 //  7. HELD takes a trigger, the best price of a trailing stop and a change as facts: what waits
 //     here is decided here. PENDING_CANCEL takes a change that crossed the cancel.
+//  8. FILLED and SETTLED count a bust (+); the fact itself ends an order that is not whole any more
+//     as CANCELED. Before the venue has the order nothing has counted that it could take back.
 
 import Testing
 import Trading
@@ -90,25 +92,25 @@ private let reportColumns = """
   """
 
 private let changeColumns = """
-  STATE            trailed amended waived unprotect
-  RECEIVED         .       .       .      .
-  HELD             +       +       .      .
-  DENIED           .       .       .      .
-  SUBMITTING       .       .       +      .
-  UNKNOWN          .       .       +      .
-  WORKING          .       =       +      .
-  TRIGGERED        .       =       +      .
-  SUSPENDED        .       =       +      .
-  PARTIALLY_FILLED .       =       +      .
-  PENDING_CANCEL   .       +       +      .
-  PENDING_REPLACE  .       +       +      .
-  FILLED           .       =       +      +
-  SETTLED          .       =       +      +
-  CANCELED         .       =       +      +
-  EXPIRED          .       =       +      +
-  REPLACED         .       =       +      +
-  REJECTED         .       =       +      +
-  NOT_FOUND        .       =       +      +
+  STATE            trailed amended busted waived unprotect
+  RECEIVED         .       .       .      .      .
+  HELD             +       +       .      .      .
+  DENIED           .       .       .      .      .
+  SUBMITTING       .       .       .      +      .
+  UNKNOWN          .       .       .      +      .
+  WORKING          .       =       +      +      .
+  TRIGGERED        .       =       +      +      .
+  SUSPENDED        .       =       +      +      .
+  PARTIALLY_FILLED .       =       +      +      .
+  PENDING_CANCEL   .       +       +      +      .
+  PENDING_REPLACE  .       +       +      +      .
+  FILLED           .       =       +      +      +
+  SETTLED          .       =       +      +      +
+  CANCELED         .       =       +      +      +
+  EXPIRED          .       =       +      +      +
+  REPLACED         .       =       +      +      +
+  REJECTED         .       =       +      +      +
+  NOT_FOUND        .       =       +      +      +
   """
 
 private let columns: [Substring: OrderEventKind] = [
@@ -117,7 +119,7 @@ private let columns: [Substring: OrderEventKind] = [
   "cancel": .cancelRequested, "canceled": .canceled, "gone": .cancelRefusedGone,
   "refused": .cancelRefused, "expired": .expired, "notFound": .notFound, "triggered": .triggered,
   "suspended": .suspended, "replace": .replaceRequested, "replaced": .replaced,
-  "trailed": .trailed, "amended": .amended, "waived": .protectionWaived,
+  "trailed": .trailed, "amended": .amended, "waived": .protectionWaived, "busted": .busted,
   "unprotect": .protectionEnded, "notReplaced": .replaceRefused, "settled": .settled,
 ]
 

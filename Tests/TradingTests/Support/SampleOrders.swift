@@ -44,9 +44,12 @@ private func path(to state: OrderState) -> [OrderEvent] {
   }
 }
 
-/// One event of every kind but fills, and a few fills, by chance.
+/// One event of every kind, fills more often, by chance. A trade has the same size whenever it is
+/// told.
 func anyEvent(_ random: inout SeededGenerator) -> OrderEvent {
-  switch random.number(0...26) {
+  let trade = random.number(0...9)
+  let fill = fill("T\(trade)", "\(trade % 5 + 1)")
+  return switch random.number(0...27) {
   case 0: .denied(sampleDenial)
   case 1: .held(reason: "Why.")
   case 2: .submitting
@@ -67,8 +70,9 @@ func anyEvent(_ random: inout SeededGenerator) -> OrderEvent {
   case 17: .settled
   case 18: .trailed(price("103"))
   case 19: .amended
-  case 20: .protectionWaived(.stopLoss)
-  case 21: .protectionEnded
-  default: .filled(fill("T\(random.number(0...9))", "\(random.number(1...5))"))
+  case 20: .busted(fill)
+  case 21: .protectionWaived(.stopLoss)
+  case 22: .protectionEnded
+  default: .filled(fill)
   }
 }
