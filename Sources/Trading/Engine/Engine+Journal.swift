@@ -69,7 +69,10 @@ extension Engine {
 
   /// Notes that a command is on its way to the venue.
   mutating func command(_ command: LiveOrder.InFlight, _ live: LiveOrder) {
+    let isWaiting = !live.inFlight.isEmpty
     live.inFlight.insert(command)
+    // A newer command gives an older one no more time: lookups in a row would keep a lost cancel.
+    if isWaiting, let deadline = live.commandDeadline, deadline > now { return }
     let deadline = now.adding(milliseconds: configuration.outcomeTimeoutMilliseconds)
     live.commandDeadline = deadline
     sent.append(Deadline(at: deadline, id: live.order.id))

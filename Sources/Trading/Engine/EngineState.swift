@@ -13,7 +13,7 @@ final class LiveOrder {
   var isSent = false
   /// Commands to the venue without an answer.
   var inFlight: InFlight = []
-  /// When the newest command counts as unanswered.
+  /// When the oldest command without an answer counts as unanswered.
   var commandDeadline: Timestamp?
   /// Whether the submission has been doubted already: one silence is one fault of the venue.
   var isOverdue = false

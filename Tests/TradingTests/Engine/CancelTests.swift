@@ -6,6 +6,18 @@ import Trading
 @testable import Simulation
 
 @Suite struct CancelTests {
+  @Test func `a cancel that nobody answers goes out again, however often the order is asked for`() {
+    let desk = Desk()
+    let id = desk.working()
+    var cancels = desk.cancel(id).actions.cancels
+    for _ in 1...4 {
+      desk.tell(.openOrdersReported(binance, []))
+      cancels += desk.pass(milliseconds: 20_000).cancels
+      cancels += desk.tell(.queryAnswered(id, .unavailable(reason: "HTTP 503"))).cancels
+    }
+    #expect(cancels.count > 1)
+  }
+
   @Test func `a cancel goes out at once and the venue's word is the answer`() {
     let desk = Desk()
     let id = desk.working()
