@@ -58,6 +58,11 @@ extension MockSettings {
 
 extension PaperSettings {
   init(_ settings: Settings) throws(StartError) {
+    let source = AccountID(settings.paperSource)
+    guard settings.paperSource.isEmpty || source != nil else {
+      throw StartError(
+        description: "PAPER_SOURCE names \(settings.paperSource), which is no plugin's name.")
+    }
     var book: RecordedBook?
     if !settings.paperBookFile.isEmpty {
       do throws(PluginError) {
@@ -70,7 +75,7 @@ extension PaperSettings {
       balances: try [Asset: Decimal](settings.paperBalances, of: "PAPER_BALANCES"),
       feeBasisPoints: try Decimal(setting: settings.paperFeeBasisPoints),
       latencyMilliseconds: settings.paperLatencyMilliseconds,
-      source: AccountID(settings.paperSource), book: book)
+      source: source, book: book)
   }
 }
 
