@@ -157,6 +157,10 @@ import Trading
   var isVisible = true
 
   func start(reporting report: @escaping @LoopActor (PluginReport) -> Void) async {}
+  func request(for order: Order) -> VenueRequest {
+    VenueRequest(method: "POST", target: name.text, body: "")
+  }
+
   func submit(_ order: Order) async -> SubmitOutcome { preconditionFailure("It got an order.") }
   func cancel(_ order: Order) async -> CancelOutcome { preconditionFailure("It got a cancel.") }
   func amend(_ order: Order) async -> AmendOutcome { preconditionFailure("It got a change.") }

@@ -107,6 +107,10 @@ import Trading
       report(.price(symbol, price))
     }
   }
+  func request(for order: Order) -> VenueRequest {
+    VenueRequest(method: "POST", target: name.text, body: "")
+  }
+
   func submit(_ order: Order) async -> SubmitOutcome { preconditionFailure("It got an order.") }
   func cancel(_ order: Order) async -> CancelOutcome { .unknown(reason: "Silent.") }
   func amend(_ order: Order) async -> AmendOutcome { preconditionFailure("It got a change.") }

@@ -76,9 +76,7 @@ public import Trading
   /// The order as the exchange would take it.
   public func request(for order: Order) -> VenueRequest {
     let price = exchange.markets[order.terms.symbol]?.price ?? order.terms.ownPrice
-    let body = price.map { MockOrderCodec.encode(exchange.newOrder(order, at: $0)) } ?? []
-    return VenueRequest(
-      method: "SUBMIT", target: name.text, body: String(decoding: body, as: UTF8.self))
+    return VenueRequest(to: name, price.map { exchange.newOrder(order, at: $0) })
   }
 
   /// Executes an order and answers once the ledger has it.

@@ -74,6 +74,16 @@ public import Trading
     }
   }
 
+  /// The order as it would be executed.
+  public func request(for order: Order) -> VenueRequest {
+    let price = seen[order.terms.symbol]?.last ?? order.terms.ownPrice
+    return VenueRequest(
+      to: name,
+      price.map {
+        SimulatedOrder(order, venueOrderID: VenueOrderID("PAPER-", 0), marketPrice: $0)
+      })
+  }
+
   // MARK: The market
 
   private func look() {

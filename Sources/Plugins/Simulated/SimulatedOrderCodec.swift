@@ -144,3 +144,12 @@ enum SimulatedOrderCodec {
     value?.string.flatMap { Decimal(storedText: $0) }
   }
 }
+
+extension VenueRequest {
+  /// What a simulated exchange would take; nothing without a price.
+  init(to name: AccountID, _ order: SimulatedOrder?) {
+    self.init(
+      method: "SUBMIT", target: name.text,
+      body: order.map { String(decoding: SimulatedOrderCodec.encode($0), as: UTF8.self) } ?? "")
+  }
+}

@@ -26,7 +26,6 @@ internal import Wire
   // MARK: Batch
 
   private func submitAll(_ call: Call) {
-    guard let defaultAccount = gateway.registry.defaultName else { return }
     let header = call.request.header("idempotency-key")
     let bodies: [JSONValue]
     do throws(APIError) {
@@ -45,7 +44,7 @@ internal import Wire
         let terms = try OrderBody(
           BodyFields(body),
           idempotencyHeader: header.map { "\($0)/\(index)" },
-          defaultAccount: defaultAccount
+          account: { (name) throws(APIError) in try gateway.account(naming: name) }
         ).terms
         gateway.submit(terms) { reply in
           outcomes.set(index, orders.response(to: reply, call))

@@ -11,11 +11,10 @@ internal import Wire
   var routes: [Route] { [Route(.post, "/orders/preview", .trade, preview)] }
 
   private func preview(_ call: Call) {
-    guard let defaultAccount = gateway.registry.defaultName else { return }
     do throws(APIError) {
       let body = try OrderBody(
         call.request.body, idempotencyHeader: call.request.header("idempotency-key"),
-        defaultAccount: defaultAccount)
+        account: { (name) throws(APIError) in try gateway.account(naming: name) })
       switch gateway.preview(body.terms) {
       case .success(let preview): call.respond(response(to: preview))
       case .failure(let refusal): call.respond(APIError(refusal))
