@@ -33,7 +33,8 @@ final class Audit {
   /// is alone there.
   private func expectFits(_ order: Order, _ link: ProtectiveLink, _ world: World) {
     guard link.leg != .flatten else { return }
-    let opened = world.venue.entries[link.parent]?.filled ?? .zero
+    // Of what was taken back a moment ago nobody may know yet.
+    let opened = world.venue.entries[link.parent]?.everFilled ?? .zero
     findings.expect(order.terms.quantity <= opened, "a leg is larger than what was opened")
     guard !world.rules.hasReduceOnly else { return }
     let sibling = world.venue.all.first {

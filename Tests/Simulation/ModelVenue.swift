@@ -17,6 +17,8 @@ final class ModelVenue {
 
     var filled: Quantity { fills.reduce(.zero) { $0 + $1.quantity } }
     var leaves: Quantity { fills.reduce(terms.quantity) { $0 - $1.quantity } }
+    /// What was ever traded of it, taken back or not.
+    var everFilled: Quantity { busts.reduce(filled) { $0 + $1.quantity } }
     /// Whether all of it was traded at some time.
     var wasFilled: Bool { busts.reduce(leaves) { $0 - $1.quantity }.isZero }
     var isWorking: Bool { status == .working || status == .triggered }

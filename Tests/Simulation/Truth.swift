@@ -10,7 +10,7 @@ extension World {
     guard !canBeAskedLater else { return false }
     // An order stays as long as it is protected, also by an order that nobody can ask for.
     return order.state == .unknown && venue.entries[order.id] == nil
-      || order.state.isSealed && order.isProtecting
+      || order.state.isSealed && order.terms.asksForProtection
   }
 }
 

@@ -34,6 +34,8 @@ internal import Trading
   /// Inputs that arrived while actions were being carried out.
   private var deferred: [Input] = []
   private var isPerforming = false
+  /// What a restart wants done, once there is a store.
+  private var firstActions: [Action] = []
 
   /// How often the engine is told that time went by: the grain of its deadlines.
   private static let tickMilliseconds = 50
@@ -48,10 +50,9 @@ internal import Trading
     engine = Engine(
       configuration: configuration, accounts: registry.instances.map(\.name),
       seed: random.next(), lastOrderID: state.lastOrderID, at: Gateway.now)
-    let actions = engine.restore(
+    firstActions = engine.restore(
       orders: state.orders, positions: state.positions, usedKeys: state.usedKeys,
       tradingStates: state.tradingStates, lossMark: state.lossMark, at: Gateway.now)
-    perform(actions)
     metrics.registry.onRender { [weak self] in
       LoopActor.assumeIsolated { self?.refreshGauges() }
     }
@@ -66,6 +67,8 @@ internal import Trading
   /// Begins to work with the store that the state came from.
   func start(_ store: Store) {
     self.store = store
+    perform(firstActions)
+    firstActions = []
     flush()
     tick()
   }

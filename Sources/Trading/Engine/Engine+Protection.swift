@@ -43,10 +43,25 @@ extension Engine {
     wake(protection)
   }
 
+  /// After a restart: legs whose protection had ended before one of them traded again.
+  mutating func lookUpLostProtections() {
+    let lost = orders.values.compactMap { live -> OrderID? in
+      guard let link = live.order.terms.protects, protections[link.parent] == nil,
+        !live.order.state.isSealed
+      else { return nil }
+      return link.parent
+    }
+    for parent in Set(lost).sorted() { actions.append(.lookUp(.protection(parent))) }
+  }
+
   /// What a change of an order means for protections: its own, its parent's, and those that share a
   /// position that it moved.
   mutating func protectAfterChange(of live: LiveOrder, movedPosition: Bool) {
     noteProtection(of: live)
+    if movedPosition, live.protection == nil, live.order.terms.asksForProtection {
+      // A trade was taken back that legs have closed meanwhile.
+      actions.append(.lookUp(.protection(live.order.id)))
+    }
     if let link = live.order.terms.protects {
       if let protection = protections[link.parent] {
         noteFailure(live, of: protection)
@@ -254,9 +269,11 @@ extension Engine {
   /// Whether a leg whose trigger was reached may go now. Where the venue would let both legs close
   /// the position, the other one has to be gone first.
   mutating func mayFire(_ live: LiveOrder) -> Bool {
-    guard let link = live.order.terms.protects, let protection = protections[link.parent],
-      !live.account.rules.hasReduceOnly
-    else { return true }
+    guard let link = live.order.terms.protects, !live.account.rules.hasReduceOnly else {
+      return true
+    }
+    // Of a leg alone nobody can say whether the other one is there.
+    guard let protection = protections[link.parent] else { return false }
     let other: ProtectiveLink.Leg = link.leg == .stopLoss ? .takeProfit : .stopLoss
     guard let sibling = protection.orders[other].flatMap({ orders[$0] }),
       !sibling.order.state.isSealed

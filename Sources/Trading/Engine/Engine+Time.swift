@@ -137,6 +137,7 @@ extension Engine {
       if order.terms.protects != nil, order.state.isSealed { leaveMemoryIfFinished(live) }
     }
     lookups = []
+    lookUpLostProtections()
     for id in protections.keys.sorted() {
       protectionRetries.add(Deadline(at: now, id: id))
     }

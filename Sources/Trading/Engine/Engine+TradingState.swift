@@ -25,14 +25,14 @@ extension Engine {
     nextEntry += 1
     actions.append(.recordTradingState(change, entry: entry))
     if isStricter { tradingStates.apply(change) }
-    guard isJournalAvailable else {
+    var waiting = request
+    if !isJournalAvailable, let request {
       // The brake holds; that it outlives a restart cannot be promised.
-      if let request {
-        actions.append(.reply(request, .tradingState(change, isDurable: false)))
-      }
-      return
+      actions.append(.reply(request, .tradingState(change, isDurable: false)))
+      waiting = nil
     }
-    pendingChanges.append(PendingChange(entry: entry, change: change, request: request))
+    // Also what nobody waits for: an earlier change that becomes durable must not undo it.
+    pendingChanges.append(PendingChange(entry: entry, change: change, request: waiting))
   }
 
   mutating func tradingStatesRecorded(through entry: UInt64) {

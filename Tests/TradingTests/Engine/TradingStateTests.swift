@@ -94,6 +94,16 @@ import Trading
     #expect(desk.submit().actions.refusalCode == "TRADING_HALTED")
   }
 
+  @Test func `a halt without a journal is not undone by an earlier state that becomes durable`() {
+    let desk = Desk()
+    desk.set(.reducing)
+    desk.tell(.journal(isAvailable: false))
+    desk.set(.halted)
+    desk.tell(.journal(isAvailable: true))
+    desk.record()
+    #expect(desk.submit().actions.refusalCode == "TRADING_HALTED")
+  }
+
   @Test func `who waits for a change is told when the journal stops`() {
     let desk = Desk()
     let halt = desk.set(.halted).request
