@@ -92,7 +92,7 @@ final class Database {
     }
     for (record, sequence) in zip(records, (head.sequence + 1)...) {
       switch record {
-      case .order(let entry): add(entry, sequence)
+      case .order(let entry, _): add(entry, sequence)
       case .tradingState(let change, _): projection.add(change)
       case .lossMark(let mark, _, _): projection.add(mark)
       }

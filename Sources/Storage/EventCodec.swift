@@ -1,6 +1,7 @@
 // Journal entries as JSON and back. The text is hashed as it is written, so it has one form:
 // members in this order, money as strings, absent members left out.
 
+internal import Crypto
 internal import Trading
 internal import Wire
 
@@ -9,6 +10,48 @@ enum EventCodec {
   static func encode(_ events: [OrderEvent]) -> [UInt8] {
     var json = JSONWriter(reserving: 448)
     json.beginObject()
+    write(events, to: &json)
+    json.endObject()
+    return json.bytes
+  }
+
+  /// The JSON of an entry: its events, what limits were measured to, and its provenance.
+  static func encode(
+    _ entry: JournalEntry, _ provenance: Provenance?, _ hasher: SHA256Hasher
+  ) -> [UInt8] {
+    var json = JSONWriter(reserving: 768)
+    json.beginObject()
+    write(entry.events, to: &json)
+    if !entry.measured.isEmpty { write(entry.measured, to: &json) }
+    json.present("key", provenance?.caller?.key)
+    json.present("request_id", provenance?.caller?.requestID)
+    if let request = provenance?.request {
+      json.key("sent")
+      json.beginObject()
+      json.present("method", request.method)
+      json.present("target", request.target)
+      json.present("body_sha256", Hex.encode(hasher.hash(Array(request.body.utf8))))
+      json.endObject()
+    }
+    json.endObject()
+    return json.bytes
+  }
+
+  /// As `["MAX_ORDER_NOTIONAL","675","10000"]`: every new order has some.
+  private static func write(_ measured: [MeasuredLimit], to json: inout JSONWriter) {
+    json.key("checks")
+    json.beginArray()
+    for measure in measured {
+      json.beginArray()
+      json.string(measure.code)
+      json.string(measure.value.description)
+      if let limit = measure.limit { json.string(limit.description) }
+      json.endArray()
+    }
+    json.endArray()
+  }
+
+  private static func write(_ events: [OrderEvent], to json: inout JSONWriter) {
     json.key("events")
     json.beginArray()
     for event in events {
@@ -19,8 +62,6 @@ enum EventCodec {
       json.endObject()
     }
     json.endArray()
-    json.endObject()
-    return json.bytes
   }
 
   /// The JSON of a change of the trading state, in the same shape.

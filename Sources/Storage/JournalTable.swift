@@ -13,6 +13,18 @@ final class JournalTable {
     let recordedAt: Int64
     let body: [UInt8]
     let hash: [UInt8]
+
+    /// The hash that the row must have after the row whose hash is `previous`.
+    func hash(after previous: [UInt8], by hasher: SHA256Hasher) -> [UInt8] {
+      var frame: [UInt8] = []
+      frame.reserveCapacity(80)
+      frame += previous
+      for value in [sequence, recordedAt] {
+        withUnsafeBytes(of: value.bigEndian) { frame.append(contentsOf: $0) }
+      }
+      frame += orderID
+      return hasher.hash(frame, body)
+    }
   }
 
   /// The end of the chain: the last row's sequence and hash.
@@ -44,9 +56,9 @@ final class JournalTable {
   /// Appends a row and moves the head on.
   func append(_ record: JournalRecord, after head: inout Head) throws(DatabaseError) {
     switch record {
-    case .order(let entry):
-      try append(
-        entry.order.id.bytes, entry.at, EventCodec.encode(entry.events), after: &head)
+    case .order(let entry, let provenance):
+      let body = EventCodec.encode(entry, provenance, hasher)
+      try append(entry.order.id.bytes, entry.at, body, after: &head)
     case .tradingState(let change, _):
       try append(JournalTable.noOrder, change.at, EventCodec.encode(change), after: &head)
     case .lossMark(let mark, let at, _):
@@ -58,34 +70,17 @@ final class JournalTable {
     _ id: [UInt8], _ at: Timestamp, _ body: [UInt8], after head: inout Head
   ) throws(DatabaseError) {
     let sequence = head.sequence + 1
-    let hash = hash(
-      after: head.hash, sequence: sequence, orderID: id, recordedAt: at.microseconds, body: body)
+    let row = Row(
+      sequence: sequence, orderID: id, recordedAt: at.microseconds, body: body, hash: [])
+    let hash = row.hash(after: head.hash, by: hasher)
     insert.bind(sequence).bind(id).bind(at.microseconds).bind(text: body).bind(hash)
     try insert.run()
     head = Head(sequence: sequence, hash: hash)
   }
 
-  /// The hash that a row must have after the row whose hash is `previous`.
-  func hash(
-    after previous: [UInt8], sequence: Int64, orderID: [UInt8], recordedAt: Int64, body: [UInt8]
-  ) -> [UInt8] {
-    var frame: [UInt8] = []
-    frame.reserveCapacity(80)
-    frame += previous
-    for value in [sequence, recordedAt] {
-      withUnsafeBytes(of: value.bigEndian) { frame.append(contentsOf: $0) }
-    }
-    frame += orderID
-    return hasher.hash(frame, body)
-  }
-
   /// Whether a row is what its writer wrote, and follows `head`.
   func isIntact(_ row: Row, after head: Head) -> Bool {
-    row.sequence == head.sequence + 1
-      && row.hash
-        == hash(
-          after: head.hash, sequence: row.sequence, orderID: row.orderID,
-          recordedAt: row.recordedAt, body: row.body)
+    row.sequence == head.sequence + 1 && row.hash == row.hash(after: head.hash, by: hasher)
   }
 
   /// The rows that follow `sequence`, at most `count`.

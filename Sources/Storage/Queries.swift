@@ -97,6 +97,26 @@ final class Queries {
     return try entries(statement)
   }
 
+  /// The rows of an order with the hash of the row before each; and its protective orders, as far
+  /// as the tables have them.
+  func trail(of id: OrderID) throws(StoreError) -> Trail? {
+    let statement = try prepare(
+      "SELECT e.sequence, e.recorded_at, e.body, e.hash, p.hash FROM order_events AS e "
+        + "LEFT JOIN order_events AS p ON p.sequence = e.sequence - 1 "
+        + "WHERE e.order_id = ? ORDER BY e.sequence")
+    let rows = try statement.bind(id.bytes).rows(of: "order_events") { row in
+      TrailRow(
+        sequence: row.integer(0), orderID: id,
+        recordedAt: Timestamp(microseconds: row.integer(1)), body: row.bytes(2),
+        hash: row.bytes(3),
+        previousHash: row.isNull(4) ? JournalTable.Head.empty.hash : row.bytes(4))
+    }
+    guard !rows.isEmpty else { return nil }
+    let legs = try prepare("SELECT order_id FROM orders WHERE parent_id = ? ORDER BY order_id")
+    let protective = try legs.bind(id.bytes).rows(of: "orders") { OrderID(bytes: $0.bytes(0)) }
+    return try Trail(rows: rows, protective: protective)
+  }
+
   private static let entries =
     "SELECT sequence, recorded_at, body FROM order_events WHERE order_id = ? ORDER BY sequence"
 

@@ -191,4 +191,9 @@ public struct Reader: ~Copyable {
   public func entries(of id: OrderID) throws(StoreError) -> [RecordedEntry] {
     try current.get().queries.entries(of: id)
   }
+
+  /// Everything that the journal has about an order; nil if there is no such order.
+  public func trail(of reference: OrderReference) throws(StoreError) -> Trail? {
+    try current.get().trail(of: reference)
+  }
 }

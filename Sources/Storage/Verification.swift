@@ -22,16 +22,7 @@ public enum Verification {
   public static func verify(
     path: String, progress: (_ done: Int64, _ total: Int64) -> Void
   ) throws(StoreError) -> Report {
-    let connection = try open(path, .readOnly)
-    let version = try Schema.version(of: connection)
-    guard version == Schema.migrations.count else {
-      throw version > Schema.migrations.count
-        ? StoreError.newerSchema(version)
-        : StoreError(
-          code: "STORE_OLDER",
-          "The database has schema version \(version). Start the service once to migrate it.")
-    }
-    let database = try Database(connection)
+    let database = try openToRead(path)
     var chain = JournalTable.Head.empty
     while true {
       let rows = try database.journal.rows(after: chain.sequence, count: rowsPerStep)
@@ -46,6 +37,20 @@ public enum Verification {
     }
     guard database.reaches(chain.sequence) else { throw cutOff(chain.sequence) }
     return Report(rows: chain.sequence, changedRows: nil)
+  }
+
+  /// Opens a database file for reading only, so that a running service goes on.
+  static func openToRead(_ path: String) throws(StoreError) -> Database {
+    let connection = try open(path, .readOnly)
+    let version = try Schema.version(of: connection)
+    guard version == Schema.migrations.count else {
+      throw version > Schema.migrations.count
+        ? StoreError.newerSchema(version)
+        : StoreError(
+          code: "STORE_OLDER",
+          "The database has schema version \(version). Start the service once to migrate it.")
+    }
+    return try Database(connection)
   }
 
   private static func isReadable(_ row: JournalTable.Row) -> Bool {

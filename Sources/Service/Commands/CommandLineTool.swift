@@ -14,6 +14,10 @@ public enum CommandLineTool {
       fks-execution check      reads the settings, prints them with secrets as ***, and stops
       fks-execution verify     walks the journal and finds changed, missing or moved rows
       fks-execution rebuild    fills the tables anew from the journal and compares (service stopped)
+      fks-execution export ORDER_ID
+                               prints all that the journal has about an order, as one document
+      fks-execution verify-trail FILE
+                               checks such a document, and that the journal has its rows
       fks-execution keygen NAME SCOPES
                                makes an API key; SCOPES are read, trade, admin joined by +
       fks-execution version    prints the version
@@ -30,6 +34,10 @@ public enum CommandLineTool {
     case ("check", 1): return withSettings { Terminal.print($0.checkReport()) }
     case ("verify", 1): return withSettings { JournalCommand.verify($0.databasePath) }
     case ("rebuild", 1): return withSettings { JournalCommand.rebuild($0.databasePath) }
+    case ("export", 2):
+      return withSettings { TrailCommand.export(arguments[1], $0.databasePath) }
+    case ("verify-trail", 2):
+      return withSettings { TrailCommand.verify(arguments[1], $0.databasePath) }
     case ("keygen", 3): return KeygenCommand.run(name: arguments[1], scopes: arguments[2])
     case ("version", 1), ("--version", 1): return Terminal.print("\(Application.version)\n")
     case ("help", 1), ("--help", 1), ("-h", 1): return Terminal.print(help)

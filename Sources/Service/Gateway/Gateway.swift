@@ -29,7 +29,9 @@ internal import Trading
 
   private var random = SystemRandomNumberGenerator()
   private var nextRequest: RequestID = 1
-  private var waiters: [RequestID: @LoopActor (Reply) -> Void] = [:]
+  var waiters: [RequestID: CallWaiter] = [:]
+  /// Whose command is being handled.
+  private var caller: Provenance.Caller?
   private var spareActions: [Action] = []
   /// Inputs that arrived while actions were being carried out.
   private var deferred: [Input] = []
@@ -99,6 +101,7 @@ internal import Trading
   private func handle(_ input: Input) {
     var actions = spareActions
     spareActions = []
+    caller = caller(of: input)
     engine.handle(input, at: Gateway.now, into: &actions)
     perform(actions)
     actions.removeAll(keepingCapacity: true)
@@ -106,8 +109,10 @@ internal import Trading
   }
 
   /// Submits an order; `reply` is called once, now or later.
-  func submit(_ terms: OrderTerms, reply: @escaping @LoopActor (Reply) -> Void) {
-    feed(.submit(terms, id: engine.newOrderID(at: Gateway.now), request: waiter(reply)))
+  func submit(
+    _ terms: OrderTerms, by caller: Provenance.Caller, reply: @escaping @LoopActor (Reply) -> Void
+  ) {
+    feed(.submit(terms, id: engine.newOrderID(at: Gateway.now), request: waiter(caller, reply)))
   }
 
   /// What would become of an order now; nothing is recorded or sent.
@@ -116,32 +121,43 @@ internal import Trading
   }
 
   /// Cancels an order; `reply` is called once, now or later.
-  func cancel(_ reference: OrderReference, reply: @escaping @LoopActor (Reply) -> Void) {
-    feed(.cancel(reference, request: waiter(reply)))
+  func cancel(
+    _ reference: OrderReference, by caller: Provenance.Caller,
+    reply: @escaping @LoopActor (Reply) -> Void
+  ) {
+    feed(.cancel(reference, request: waiter(caller, reply)))
   }
 
   /// Changes an order; `reply` is called once, now or later.
   func replace(
-    _ reference: OrderReference, _ change: OrderChange, reply: @escaping @LoopActor (Reply) -> Void
+    _ reference: OrderReference, _ change: OrderChange, by caller: Provenance.Caller,
+    reply: @escaping @LoopActor (Reply) -> Void
   ) {
-    feed(
-      .replace(reference, change, id: engine.newOrderID(at: Gateway.now), request: waiter(reply)))
+    let id = engine.newOrderID(at: Gateway.now)
+    feed(.replace(reference, change, id: id, request: waiter(caller, reply)))
   }
 
   /// Closes a position; `reply` is called once, now or later.
-  func close(_ key: PositionKey, reply: @escaping @LoopActor (Reply) -> Void) {
-    feed(.close(key, id: engine.newOrderID(at: Gateway.now), request: waiter(reply)))
+  func close(
+    _ key: PositionKey, by caller: Provenance.Caller, reply: @escaping @LoopActor (Reply) -> Void
+  ) {
+    feed(.close(key, id: engine.newOrderID(at: Gateway.now), request: waiter(caller, reply)))
   }
 
   /// Sets what may be sent; `reply` is called once, now or later.
-  func set(_ change: TradingStateChange, reply: @escaping @LoopActor (Reply) -> Void) {
-    feed(.setTradingState(change, request: waiter(reply)))
+  func set(
+    _ change: TradingStateChange, by caller: Provenance.Caller,
+    reply: @escaping @LoopActor (Reply) -> Void
+  ) {
+    feed(.setTradingState(change, request: waiter(caller, reply)))
   }
 
-  private func waiter(_ reply: @escaping @LoopActor (Reply) -> Void) -> RequestID {
+  private func waiter(
+    _ caller: Provenance.Caller, _ reply: @escaping @LoopActor (Reply) -> Void
+  ) -> RequestID {
     let request = nextRequest
     nextRequest += 1
-    waiters[request] = reply
+    waiters[request] = CallWaiter(caller: caller, reply: reply)
     return request
   }
 
@@ -160,7 +176,7 @@ internal import Trading
       case .amend(let order): amend(order)
       case .query(let order): query(order)
       case .lookUp(let lookUp): self.lookUp(lookUp)
-      case .reply(let request, let reply): waiters.removeValue(forKey: request)?(reply)
+      case .reply(let request, let reply): waiters.removeValue(forKey: request)?.reply(reply)
       case .notice(let notice): report(notice)
       }
     }
@@ -173,12 +189,13 @@ internal import Trading
   /// Entries of one turn of the loop go to the store together. Entries that nobody waits for go
   /// with the next ones that somebody does, so that they cost no commit of their own.
   private func record(_ entry: JournalEntry) {
-    outbox.append(.order(entry))
+    let plugin = registry.instance(entry.order.terms.account)
+    outbox.append(.order(entry, entry.provenance(caller, plugin)))
     metrics.count(entry)
     streams?.decided(entry)
     guard !isFlushDue else { return }
-    let rules = registry.instance(entry.order.terms.account)?.capabilities.rules
-    if entry.beginsOrder || entry.letsSomethingLeave || rules?.canBeAskedLater != true {
+    let canBeAskedLater = plugin?.capabilities.rules.canBeAskedLater
+    if entry.beginsOrder || entry.letsSomethingLeave || canBeAskedLater != true {
       flushThisTurn()
     } else if !isLateFlushDue {
       isLateFlushDue = true

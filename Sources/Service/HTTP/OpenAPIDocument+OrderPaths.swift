@@ -118,6 +118,7 @@ extension OpenAPIDocument {
       "parameters": [{"$ref": "#/components/parameters/OrderID"}],
       "put": {\(cancelOperation(id: "cancelOrder"))}
     },
+    \(trailPath),
     "/orders/{id}/events": {
       "parameters": [{"$ref": "#/components/parameters/OrderID"}],
       "get": {

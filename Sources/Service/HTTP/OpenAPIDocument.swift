@@ -11,7 +11,7 @@ enum OpenAPIDocument {
     \(healthPaths)},
     "components": {"securitySchemes": {\(securitySchemes)}, "parameters": {\(parameters)},
     "responses": {\(responses)}, "schemas": {\(requestSchemas), \(answerSchemas),
-    \(tradingStateSchemas), \(streamSchemas)}}}
+    \(tradingStateSchemas), \(streamSchemas), \(trailSchemas)}}}
     """.utf8)
 
   private static let head = """

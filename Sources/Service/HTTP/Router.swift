@@ -2,6 +2,7 @@
 // Handlers answer now or later, exactly once.
 
 internal import Network
+internal import Storage
 internal import Telemetry
 internal import Trading
 internal import Wire
@@ -32,6 +33,11 @@ internal import Wire
   ) {
     count(head.status)
     responder.stream(head, handler: handler)
+  }
+
+  /// Who sends the command, for the journal.
+  var caller: Provenance.Caller {
+    Provenance.Caller(key: principal.name, requestID: id.description)
   }
 
   /// Says, before the handler returns, that the answer may be long and comes later.

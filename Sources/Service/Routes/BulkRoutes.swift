@@ -46,7 +46,7 @@ internal import Wire
           idempotencyHeader: header.map { "\($0)/\(index)" },
           account: { (name) throws(APIError) in try gateway.account(naming: name) }
         ).terms
-        gateway.submit(terms) { reply in
+        gateway.submit(terms, by: call.caller) { reply in
           outcomes.set(index, orders.response(to: reply, call))
         }
       } catch {
@@ -96,7 +96,7 @@ internal import Wire
     }
     let outcomes = Outcomes(count: live.count, call)
     for (index, order) in live.sorted(by: { $0.id < $1.id }).enumerated() {
-      gateway.cancel(.id(order.id)) { reply in
+      gateway.cancel(.id(order.id), by: call.caller) { reply in
         outcomes.set(index, orders.cancelResponse(to: reply, call))
       }
     }
@@ -122,7 +122,7 @@ internal import Wire
     }
     let outcomes = Outcomes(count: keys.count, call)
     for (index, key) in keys.enumerated() {
-      gateway.close(key) { reply in
+      gateway.close(key, by: call.caller) { reply in
         outcomes.set(index, orders.response(to: reply, call))
       }
     }

@@ -33,7 +33,7 @@ internal import Wire
         call.request.body, idempotencyHeader: call.request.header("idempotency-key"),
         account: { (name) throws(APIError) in try gateway.account(naming: name) })
       gateway.metrics.validated(nanoseconds: call.elapsedNanoseconds)
-      gateway.submit(body.terms) { reply in
+      gateway.submit(body.terms, by: call.caller) { reply in
         if case .refused(let refusal) = reply, refusal.denial.code == "CIRCUIT_OPEN" {
           gateway.metrics.venues.breakerRefused(body.terms.account)
         }
@@ -97,7 +97,7 @@ internal import Wire
     }
     do throws(APIError) {
       let change = try OrderChange(BodyFields(call.request.body))
-      gateway.replace(reference, change) { reply in
+      gateway.replace(reference, change, by: call.caller) { reply in
         switch reply {
         case .replaced(let order), .created(let order), .repeated(let order),
           .canceled(let order), .notCanceled(let order, _):
@@ -120,7 +120,7 @@ internal import Wire
     guard let reference = OrderReference(path: call.parameters[0]) else {
       return call.respond(OrderRoutes.noOrder(call.parameters[0]))
     }
-    gateway.cancel(reference) { reply in
+    gateway.cancel(reference, by: call.caller) { reply in
       call.respond(cancelResponse(to: reply, call))
     }
   }

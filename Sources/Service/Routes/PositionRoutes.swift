@@ -109,7 +109,7 @@ internal import Wire
     }
     let account = open.first?.key.account ?? named ?? gateway.registry.defaultName
     guard let account else { return }
-    gateway.close(PositionKey(account: account, symbol: symbol)) { reply in
+    gateway.close(PositionKey(account: account, symbol: symbol), by: call.caller) { reply in
       OrderRoutes(gateway: gateway).answer(call, reply)
     }
   }

@@ -43,7 +43,7 @@ internal import Wire
     } catch {
       return call.respond(error)
     }
-    gateway.set(change) { reply in
+    gateway.set(change, by: call.caller) { reply in
       switch reply {
       case .tradingState(let change, let isDurable):
         var json = JSONWriter()

@@ -40,6 +40,9 @@ public struct JournalEntry: Equatable, Sendable {
   /// Whether the journal may drop the entry if it cannot write it: only entries that begin an
   /// order may be dropped, because nobody outside knows of it yet.
   public var beginsOrder: Bool
+  /// What the owner's limits were measured to, where the entry begins an order that was held to
+  /// them.
+  public var measured: [MeasuredLimit]
 
   /// Whether something leaves for the venue once the entry is durable.
   public var letsSomethingLeave: Bool {
@@ -54,7 +57,7 @@ public struct JournalEntry: Equatable, Sendable {
   /// An entry from its parts.
   public init(
     number: UInt64, at: Timestamp, events: [OrderEvent], order: Order, position: Position?,
-    beginsOrder: Bool
+    beginsOrder: Bool, measured: [MeasuredLimit] = []
   ) {
     self.number = number
     self.at = at
@@ -62,6 +65,7 @@ public struct JournalEntry: Equatable, Sendable {
     self.order = order
     self.position = position
     self.beginsOrder = beginsOrder
+    self.measured = measured
   }
 }
 

@@ -43,10 +43,10 @@ public struct OrderPreview: Sendable {
 }
 
 extension Engine {
-  /// Why an order may not pass a gate now; nil if it may.
+  /// Why an order may not pass a gate now; nil if it may. Notes what its limits were measured to.
   func refusal(
     at gate: AdmissionGate, of terms: OrderTerms, _ instrument: Instrument,
-    _ state: InstrumentState, _ account: AccountState
+    _ state: InstrumentState, _ account: AccountState, noting measured: inout [MeasuredLimit]
   ) -> Refusal? {
     switch gate {
     case .rules:
@@ -60,9 +60,9 @@ extension Engine {
       }
     case .limits:
       guard terms.purpose == .trade else { return nil }
-      return configuration.limits.firstDenial(of: terms, in: context(of: state, account)).map {
-        Refusal(kind: .invalid, denial: $0)
-      }
+      return configuration.limits.firstDenial(
+        of: terms, in: context(of: state, account), noting: &measured
+      ).map { Refusal(kind: .invalid, denial: $0) }
     case .venue:
       let isOpen = terms.purpose == .trade ? account.isGateOpen : account.isConnected
       return isOpen ? nil : Engine.gateRefusal(of: account.name)
@@ -113,6 +113,7 @@ extension Engine {
     else { return .failure(unknownInstrument(of: requested)) }
     let terms = requested.quoteQuantity == nil ? requested : resolved(requested, of: state)
     var checks: [OrderPreview.Check] = []
+    var measured: [MeasuredLimit] = []
     for gate in AdmissionGate.all {
       if gate == .limits {
         let context = context(of: state, account)
@@ -123,10 +124,9 @@ extension Engine {
             denial: measure.denial)
         }
       } else {
-        checks.append(
-          OrderPreview.Check(
-            name: gate.rawValue,
-            denial: refusal(at: gate, of: terms, instrument, state, account)?.denial))
+        let refusal = refusal(
+          at: gate, of: terms, instrument, state, account, noting: &measured)
+        checks.append(OrderPreview.Check(name: gate.rawValue, denial: refusal?.denial))
       }
     }
     checks.append(previewOfBudget())

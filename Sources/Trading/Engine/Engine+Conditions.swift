@@ -15,7 +15,8 @@ extension Engine {
 
   /// Records an order that waits here for its trigger.
   mutating func hold(
-    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, waiters: [Waiter]
+    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, waiters: [Waiter],
+    _ measured: [MeasuredLimit] = []
   ) {
     let reason = Engine.heldSentence
     var order = OrderFacts(id: id, terms: terms, at: now)
@@ -25,7 +26,8 @@ extension Engine {
     // A trailing stop follows from where the market is now.
     if let price = freshPrice(of: instrument) { _ = live.watch?.isElected(by: price) }
     live.submitWaiters = waiters
-    let entry = record([.received(terms), .held(reason: reason)], of: live, beginsOrder: true)
+    let entry = record(
+      [.received(terms), .held(reason: reason)], of: live, beginsOrder: true, measured: measured)
     afterRecord.append(AfterRecord(entry: entry, step: .settleDown, live: live))
   }
 

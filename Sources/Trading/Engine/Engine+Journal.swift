@@ -6,7 +6,7 @@ extension Engine {
   @discardableResult
   mutating func record(
     _ events: [OrderEvent], of live: LiveOrder, position: Position? = nil,
-    beginsOrder: Bool = false
+    beginsOrder: Bool = false, measured: [MeasuredLimit] = []
   ) -> UInt64 {
     let number = nextEntry
     nextEntry += 1
@@ -15,7 +15,7 @@ extension Engine {
       .record(
         JournalEntry(
           number: number, at: now, events: events, order: live.order, position: position,
-          beginsOrder: beginsOrder)))
+          beginsOrder: beginsOrder, measured: measured)))
     return number
   }
 

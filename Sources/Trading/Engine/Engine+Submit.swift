@@ -69,14 +69,16 @@ extension Engine {
       let account = state.account
     else { return refuseForInstrument(terms, request: request) }
     let terms = terms.quoteQuantity == nil ? terms : resolved(terms, of: state)
+    var measured: [MeasuredLimit] = []
     for gate in AdmissionGate.all {
-      guard let refusal = refusal(at: gate, of: terms, instrument, state, account) else {
-        continue
-      }
+      guard
+        let refusal = refusal(
+          at: gate, of: terms, instrument, state, account, noting: &measured)
+      else { continue }
       guard gate != .limits else {
         return deny(
           terms, of: state, id: id, refusal.denial,
-          waiters: [newWaiter(request, isFirst: true, for: id)])
+          waiters: [newWaiter(request, isFirst: true, for: id)], measured)
       }
       return refuse(request, refusal.kind, refusal.denial)
     }
@@ -85,12 +87,13 @@ extension Engine {
       // What waits here is no question to the venue yet.
       if isEmulated(terms, account) {
         return hold(
-          terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)])
+          terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)],
+          measured)
       }
       guard passesBreaker(request, account: account) else { return }
     }
     begin(
-      terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)])
+      terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)], measured)
   }
 
   private mutating func refuseForInstrument(_ terms: OrderTerms, request: RequestID) {
@@ -139,27 +142,30 @@ extension Engine {
 
   /// Records the intent. The order leaves once the journal has it.
   mutating func begin(
-    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, waiters: [Waiter]
+    _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, waiters: [Waiter],
+    _ measured: [MeasuredLimit] = []
   ) {
     var order = OrderFacts(id: id, terms: terms, at: now)
     _ = order.apply(.submitting, at: now)
     guard let live = enter(Order(consume order), of: instrument) else { return }
     live.submitWaiters = waiters
     live.holdsProbe = terms.purpose == .trade && terms.replaces == nil
-    let entry = record([.received(terms), .submitting], of: live, beginsOrder: true)
+    let entry = record(
+      [.received(terms), .submitting], of: live, beginsOrder: true, measured: measured)
     afterRecord.append(AfterRecord(entry: entry, step: .send, live: live))
   }
 
   mutating func deny(
     _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, _ denial: Denial,
-    waiters: [Waiter]
+    waiters: [Waiter], _ measured: [MeasuredLimit] = []
   ) {
     actions.append(.notice(.denied(code: denial.code)))
     var order = OrderFacts(id: id, terms: terms, at: now)
     _ = order.apply(.denied(denial), at: now)
     guard let live = enter(Order(consume order), of: instrument) else { return }
     live.submitWaiters = waiters
-    let entry = record([.received(terms), .denied(denial)], of: live, beginsOrder: true)
+    let entry = record(
+      [.received(terms), .denied(denial)], of: live, beginsOrder: true, measured: measured)
     afterRecord.append(AfterRecord(entry: entry, step: .settleDown, live: live))
   }
 

@@ -60,6 +60,23 @@ public struct RiskMeasure: Equatable, Sendable {
   public var denial: Denial?
 }
 
+/// What one limit was measured to, for the record.
+public struct MeasuredLimit: Equatable, Sendable {
+  /// The limit's code.
+  public var code: String
+  /// The measured value.
+  public var value: Decimal
+  /// The limit; nil where the value is held to none by itself.
+  public var limit: Decimal?
+
+  /// A measured limit from its parts.
+  public init(code: String, value: Decimal, limit: Decimal?) {
+    self.code = code
+    self.value = value
+    self.limit = limit
+  }
+}
+
 /// The limits, in the order in which they are checked.
 public enum RiskRule: String, CaseIterable, Sendable {
   /// The instrument may be traded.
@@ -82,8 +99,21 @@ public enum RiskRule: String, CaseIterable, Sendable {
 extension RiskLimits {
   /// The first limit that an order with `terms` would break, or nil.
   public func firstDenial(of terms: OrderTerms, in context: RiskContext) -> Denial? {
+    var measured: [MeasuredLimit] = []
+    return firstDenial(of: terms, in: context, noting: &measured)
+  }
+
+  /// The same; notes what was measured up to the first limit that would be broken.
+  func firstDenial(
+    of terms: OrderTerms, in context: RiskContext, noting measured: inout [MeasuredLimit]
+  ) -> Denial? {
+    measured.reserveCapacity(RiskRule.all.count)
     for rule in RiskRule.all {
-      if let denial = measure(rule, of: terms, in: context).denial { return denial }
+      let measure = measure(rule, of: terms, in: context)
+      if let value = measure.value {
+        measured.append(MeasuredLimit(code: rule.rawValue, value: value, limit: measure.limit))
+      }
+      if let denial = measure.denial { return denial }
     }
     return nil
   }

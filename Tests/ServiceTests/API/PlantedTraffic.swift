@@ -154,15 +154,23 @@ extension TestDirectory {
 extension ServiceProcess {
   /// What another command of the executable writes, given the settings of this service.
   func output(of command: String, _ settings: [String: String]) throws -> [UInt8] {
+    let (status, text) = try run(command, settings)
+    guard status == 0 else { throw ProcessFailure(description: "\(command) gave \(status).") }
+    return Array(text.utf8)
+  }
+
+  /// Runs another command of the executable, given the settings of this service.
+  func run(
+    _ command: String, _ settings: [String: String] = [:]
+  ) throws -> (status: Int32, text: String) {
     let all = settings.merging([
       "DATABASE_URL": "sqlite:\(directory.path)/data/execution.db",
       "FKS_CONFIG": "\(directory.path)/config.json5",
     ]) { $1 }
     let variables = all.map { "'\($0.key)=\($0.value)'" }.joined(separator: " ")
-    let file = "output of \(command)"
+    let file = "output of \(command.prefix { $0 != " " })"
     let status = system(
       "env \(variables) '\(Self.executable)' \(command) > '\(directory.path)/\(file)' 2>&1")
-    guard status == 0 else { throw ProcessFailure(description: "\(command) gave \(status).") }
-    return directory.read(file)
+    return ((status >> 8) & 0xFF, String(decoding: directory.read(file), as: UTF8.self))
   }
 }
