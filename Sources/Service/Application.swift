@@ -67,7 +67,8 @@ struct StartError: Error, CustomStringConvertible {
       configuration: try EngineConfiguration(settings), registry: registry, metrics: metrics,
       log: log, state: state)
     streams = StreamHub(gateway: gateway)
-    let router = Router(keys: settings.apiKeys, metrics: metrics.registry, log: log)
+    let router = Router(
+      keys: settings.apiKeys, limits: settings.keyLimits, metrics: metrics.registry, log: log)
     router.add(OrderRoutes(gateway: gateway).routes)
     router.add(BulkRoutes(gateway: gateway).routes)
     router.add(PreviewRoutes(gateway: gateway).routes)

@@ -59,8 +59,8 @@ private func refusal(_ environment: [String: String]) -> String {
     #expect(Setting.table.count == loaded.count - 1, "one row a property, besides `effective`")
     // These defaults equal their placeholder, so that only the count above speaks for them.
     let same = [
-      "logLevel", "apiKeys", "allowsUnauthenticated", "isLiveTradingEnabled", "symbolAllowList",
-      "mockLatencyMilliseconds", "mockFaults", "paperSource", "paperBookFile",
+      "logLevel", "apiKeys", "keyLimits", "allowsUnauthenticated", "isLiveTradingEnabled",
+      "symbolAllowList", "mockLatencyMilliseconds", "mockFaults", "paperSource", "paperBookFile",
     ]
     for (before, after) in zip(placeholders, loaded) where !same.contains(before.label ?? "") {
       #expect("\(before.value)" != "\(after.value)", "\(before.label ?? "")")

@@ -20,7 +20,8 @@ extension OpenAPIDocument {
       "Invalid (order_id is null: nothing was recorded), or denied by a limit, or rejected by the "
         + "venue (order_id is set)."),
     error(
-      "RateLimited", "More new orders than MAX_ORDERS_PER_SECOND; nothing was recorded.",
+      "RateLimited",
+      "More new orders than MAX_ORDERS_PER_SECOND or the key's own limit; nothing was recorded.",
       header: #""Retry-After": {"required": true, "schema": {"type": "integer", "minimum": 1}}"#),
     error(
       "Unavailable", "The store, the venue or its breaker takes no orders now.",

@@ -15,6 +15,8 @@ internal import Wire
   let principal: Principal
   let id: CallID
   let startedAt: UInt64
+  /// What the caller's key has left to send; nil if it is not limited.
+  let budget: KeyBudget?
   /// Counts an answer of a status, which is about to be given.
   fileprivate let count: @LoopActor (Int) -> Void
   fileprivate let responder: HTTPResponder
@@ -100,6 +102,7 @@ struct Route: Sendable {
   private var exact: [String: [Entry]] = [:]
   private var patterns: [Pattern] = []
   private let keys: APIKeyRing?
+  private let budgets: [String: KeyBudget]
   private let requests: CounterFamily
   private let durations: HistogramFamily
   private let active: Gauge
@@ -107,8 +110,9 @@ struct Route: Sendable {
   private var nextID: UInt64 = 0
   private let idPrefix: String
 
-  init(keys: APIKeyRing?, metrics: MetricRegistry, log: Logger) {
+  init(keys: APIKeyRing?, limits: [KeyLimit], metrics: MetricRegistry, log: Logger) {
     self.keys = keys
+    budgets = Dictionary(uniqueKeysWithValues: limits.map { ($0.name, KeyBudget($0)) })
     self.log = log
     idPrefix = String(UInt32.random(in: 0...UInt32.max), radix: 16)
     requests = metrics.counter(
@@ -172,6 +176,7 @@ struct Route: Sendable {
     let startedAt = EventLoop.shared.monotonicNanoseconds()
     let call = Call(
       request: request, parameters: parameters, principal: principal, id: id, startedAt: startedAt,
+      budget: budgets.isEmpty ? nil : budgets[principal.name],
       count: { [self] status in
         active.add(-1)
         count(entry, status)

@@ -206,6 +206,7 @@ internal import Trading
   /// A request was turned away before the engine saw it, because of `field` if there is one.
   func refused(_ error: APIError) {
     denials.with(error.code, error.detail.first { $0.name == "field" }?.value ?? "").increment()
+    if error.code == "RATE_LIMITED" { rateHits.only.increment() }
   }
 
   /// A cancel was answered.

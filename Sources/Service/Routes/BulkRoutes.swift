@@ -46,6 +46,7 @@ internal import Wire
           idempotencyHeader: header.map { "\($0)/\(index)" },
           account: { (name) throws(APIError) in try gateway.account(naming: name) }
         ).terms
+        if let refusal = call.budget?.take() { throw refusal }
         gateway.submit(terms, by: call.caller) { reply in
           outcomes.set(index, orders.response(to: reply, call))
         }

@@ -33,6 +33,7 @@ internal import Wire
         call.request.body, idempotencyHeader: call.request.header("idempotency-key"),
         account: { (name) throws(APIError) in try gateway.account(naming: name) })
       gateway.metrics.validated(nanoseconds: call.elapsedNanoseconds)
+      if let refusal = call.budget?.take() { throw refusal }
       gateway.submit(body.terms, by: call.caller) { reply in
         if case .refused(let refusal) = reply, refusal.denial.code == "CIRCUIT_OPEN" {
           gateway.metrics.venues.breakerRefused(body.terms.account)

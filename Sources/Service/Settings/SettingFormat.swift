@@ -178,6 +178,26 @@ extension SettingFormat where Value == APIKeyRing? {
   }
 }
 
+extension SettingFormat where Value == [KeyLimit] {
+  static let keyLimits = Self("NAME:PER_SECOND/BURST with commas between, each name once") { text in
+    var limits: [KeyLimit] = []
+    for part in text.split(separator: ",") {
+      let sides = part.split(separator: ":").map { $0.trimmingBlanks() }
+      guard sides.count == 2, !limits.contains(where: { $0.name == sides[0] }) else { return nil }
+      let numbers = sides[1].split(separator: "/").map { String($0) }
+      guard numbers.count == 2, numbers.allSatisfy(isPlainInteger),
+        let rate = Int(numbers[0]), let burst = Int(numbers[1]),
+        keyLimitRange.contains(rate), keyLimitRange.contains(burst)
+      else { return nil }
+      limits.append(KeyLimit(name: sides[0], perSecond: rate, burst: burst))
+    }
+    return limits
+  }
+}
+
+/// As wide as the limits of the whole service.
+private let keyLimitRange = 1...1_000_000
+
 /// What the service's decimals hold; beyond it a limit would be rounded, or overflow.
 private let integerDigitsMax = 15
 private let fractionDigitsMax = 12

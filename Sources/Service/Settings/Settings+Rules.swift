@@ -41,6 +41,12 @@ extension Settings {
           + "false."
       )
     }
+    let names = apiKeys?.names ?? []
+    if let unknown = keyLimits.first(where: { !names.contains($0.name) }) {
+      throw ConfigurationError(
+        "KEY_LIMITS names \"\(unknown.name)\", but FKS_API_KEYS has no key of this name; correct "
+          + "one of them.")
+    }
     guard apiKeys == nil, !allowsUnauthenticated, !isLoopback(host) else { return }
     throw ConfigurationError(
       "HOST is \"\(host)\", which other machines can reach, but FKS_API_KEYS is not set. Set "

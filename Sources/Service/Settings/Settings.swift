@@ -30,6 +30,8 @@ public struct Settings: Sendable {
 
   /// The callers' keys, or nil if there are none and every caller is `Principal.anonymous`.
   public internal(set) var apiKeys: APIKeyRing?
+  /// What single keys may send, beside the limit of all together.
+  public internal(set) var keyLimits: [KeyLimit] = []
   /// Whether the operator allows other machines in without keys.
   public internal(set) var allowsUnauthenticated = false
 

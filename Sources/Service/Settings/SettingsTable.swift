@@ -35,6 +35,10 @@ extension Setting {
       "The callers' keys: name:scopes:key with commas between; scopes are read, trade and admin "
         + "joined by +; a key stands in clear or as sha256= and 64 hexadecimal digits."),
     Setting(
+      "KEY_LIMITS", default: "", .keyLimits, \.keyLimits,
+      "New orders a second and at once for single keys, such as desk:5/10,bot:50/100; cancels, "
+        + "closes and reads are never limited."),
+    Setting(
       "ALLOW_UNAUTHENTICATED", default: "false", .flag, \.allowsUnauthenticated,
       "Whether other machines may call without a key; never with live trading."),
   ]
