@@ -68,7 +68,8 @@ struct StartError: Error, CustomStringConvertible {
       log: log, state: state)
     streams = StreamHub(gateway: gateway)
     let router = Router(
-      keys: settings.apiKeys, limits: settings.keyLimits, metrics: metrics.registry, log: log)
+      keys: settings.apiKeys, limits: settings.keyLimits, audit: gateway.audit,
+      metrics: metrics.registry, log: log)
     router.add(OrderRoutes(gateway: gateway).routes)
     router.add(BulkRoutes(gateway: gateway).routes)
     router.add(PreviewRoutes(gateway: gateway).routes)
@@ -78,6 +79,7 @@ struct StartError: Error, CustomStringConvertible {
     router.add(PluginRoutes(gateway: gateway).routes)
     router.add(MockRoutes(gateway: gateway).routes)
     router.add(TradingStateRoutes(gateway: gateway).routes)
+    router.add(AuditRoutes(gateway: gateway).routes)
     router.add(StreamRoutes(hub: streams, isOpenToAll: settings.apiKeys == nil).routes)
     router.add(HealthRoutes(gateway: gateway, version: Application.version).routes)
     router.add([

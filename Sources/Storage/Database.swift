@@ -16,6 +16,7 @@ final class Database {
   private let tradingStates: TradingStateTable
   private let lossMarks: LossMarkTable
   let queries: Queries
+  let audit: AuditTable
   private let setProjected: Statement
 
   private(set) var head: JournalTable.Head
@@ -39,6 +40,7 @@ final class Database {
       tradingStates = try TradingStateTable(connection)
       lossMarks = try LossMarkTable(connection)
       queries = Queries(connection)
+      audit = try AuditTable(connection)
       setProjected = try connection.prepare(
         "UPDATE projection SET projected_through = ?, written_through = ?")
       // The tables' mark first: a running service may write between the two, and the journal must
@@ -70,8 +72,8 @@ final class Database {
   /// the work after a crash.
   static let waitingEntriesMax = 2_048
 
-  /// Whether tables lag behind the journal.
-  var isLagging: Bool { !projection.isEmpty }
+  /// Whether tables lag behind the journal, or commands wait for the audit log.
+  var isLagging: Bool { !projection.isEmpty || !audit.isEmpty }
 
   /// Whether it is time to write rows ahead, and there is one to write.
   var isStagingDue: Bool {
@@ -183,7 +185,9 @@ final class Database {
       try mark(marks.0, marks.1)
       newMarks = marks
     }
+    try audit.write()
     try connection.commit()
+    audit.committed()
     isInTransaction = false
     guard let newMarks else { return }
     (projectedThrough, writtenThrough) = newMarks

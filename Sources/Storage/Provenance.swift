@@ -1,5 +1,5 @@
 // What the journal keeps of a decision beside the facts: who had it made and what was to leave for
-// the venue. Nothing is decided by it, so the fold passes it over; but it stands in the hashed body.
+// the venue. Nothing is decided by it, so the fold passes it over; but it is in the hashed body.
 
 /// Where a decision came from and what it sent.
 public struct Provenance: Equatable, Sendable {

@@ -120,6 +120,18 @@ enum Schema {
       is_day_lost INTEGER NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE audit (
+      audit_id INTEGER PRIMARY KEY,
+      at INTEGER NOT NULL,
+      key TEXT NOT NULL,
+      request_id TEXT NOT NULL,
+      method TEXT NOT NULL,
+      path TEXT NOT NULL,
+      digest BLOB NOT NULL,
+      status INTEGER NOT NULL
+    ) STRICT;
+    """,
   ]
 
   /// Brings a database to this version's schema.

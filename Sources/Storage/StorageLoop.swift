@@ -38,7 +38,9 @@ final class StorageLoop {
       var journalReads: [@Sendable (borrowing JournalReader) -> Void] = []
       for job in jobs {
         switch job {
-        case .append(let more): entries += more
+        case .append(let more, let commands):
+          entries += more
+          database.audit.add(commands)
         case .read(let body):
           append(entries)
           entries = []
@@ -49,7 +51,7 @@ final class StorageLoop {
       }
       append(entries)
       for body in journalReads { body(JournalReader(database)) }
-      if jobs.isEmpty { workAhead() }
+      if jobs.isEmpty || database.audit.isDue { workAhead() }
       if !isAvailable { probe() }
     }
     if !kept.isEmpty { append([]) }

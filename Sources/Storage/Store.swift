@@ -30,7 +30,7 @@ public final class Store: Sendable {
   }
 
   enum Job: Sendable {
-    case append([JournalRecord])
+    case append([JournalRecord], audit: [AuditEntry])
     case read(@Sendable (borrowing Reader) -> Void)
     case readJournal(@Sendable (borrowing JournalReader) -> Void)
   }
@@ -110,9 +110,10 @@ public final class Store: Sendable {
     self.deliver = deliver
   }
 
-  /// Appends records, in their order. The acknowledgement comes as a message.
-  public func append(_ records: [JournalRecord]) {
-    add(.append(records))
+  /// Appends records, in their order. The acknowledgement comes as a message. Commands for the
+  /// audit log go with the next commit, and are not acknowledged.
+  public func append(_ records: [JournalRecord], audit commands: [AuditEntry] = []) {
+    add(.append(records, audit: commands))
   }
 
   /// Reads after everything that was appended before; `body` runs on the store's thread.
@@ -190,6 +191,11 @@ public struct Reader: ~Copyable {
   /// The journal entries of an order, oldest first.
   public func entries(of id: OrderID) throws(StoreError) -> [RecordedEntry] {
     try current.get().queries.entries(of: id)
+  }
+
+  /// A page of the audit log, newest first.
+  public func audit(_ filter: AuditFilter) throws(StoreError) -> AuditPage {
+    try current.get().audit.page(filter)
   }
 
   /// Everything that the journal has about an order; nil if there is no such order.

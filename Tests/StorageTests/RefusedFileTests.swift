@@ -140,7 +140,7 @@ import Testing
   @Test func `migrations run once`() throws {
     let place = Place()
     for _ in 0..<3 { try place.open().close() }
-    #expect(try place.column("SELECT version FROM schema_migrations") == ["1", "2"])
+    #expect(try place.column("SELECT version FROM schema_migrations") == ["1", "2", "3"])
     #expect(try place.column("SELECT count(*) FROM projection") == ["1"])
   }
 }

@@ -1,5 +1,5 @@
 // What the journal keeps of a decision besides the decision: whose command it was, and what is to
-// leave for the venue. The rule to keep: it is put down before anything leaves, and holds no secret.
+// leave for the venue. The rule to keep: it is put down before anything leaves, without secrets.
 
 internal import Network
 internal import Plugins
@@ -10,6 +10,12 @@ internal import Trading
 struct CallWaiter {
   let caller: Provenance.Caller
   let reply: @LoopActor (Reply) -> Void
+}
+
+extension Provenance.Caller {
+  init(_ principal: Principal, _ id: CallID) {
+    self.init(key: principal.name, requestID: id.description)
+  }
 }
 
 extension Gateway {

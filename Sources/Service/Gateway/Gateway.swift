@@ -14,6 +14,7 @@ internal import Trading
   let metrics: ServiceMetrics
   let log: Logger
   let pageTurns = PageTurns()
+  let audit = AuditLog()
 
   private var store: Store?
   /// Whoever follows the journal.
@@ -71,6 +72,7 @@ internal import Trading
     self.store = store
     perform(firstActions)
     firstActions = []
+    audit.flush = { [weak self] in self?.flush() }
     flush()
     tick()
   }
@@ -227,9 +229,14 @@ internal import Trading
   /// otherwise never be written.
   func flush() {
     isFlushDue = false
-    guard let store, let last = outbox.last else { return }
-    unacknowledged.append((last.number, EventLoop.shared.monotonicNanoseconds()))
-    store.append(outbox)
+    guard let store else { return }
+    let commands = audit.take()
+    if let last = outbox.last {
+      unacknowledged.append((last.number, EventLoop.shared.monotonicNanoseconds()))
+    } else if commands.isEmpty {
+      return
+    }
+    store.append(outbox, audit: commands)
     outbox.removeAll(keepingCapacity: true)
   }
 
@@ -241,39 +248,6 @@ internal import Trading
       let outcome = await plugin.submit(order)
       metrics.venueAnswered(order, outcome, start: start)
       feed(.submitted(order.id, outcome))
-    }
-  }
-
-  private func cancelAtVenue(_ order: Order) {
-    guard let plugin = registry.instance(order.terms.account) else { return }
-    let start = EventLoop.shared.monotonicNanoseconds()
-    Task { @LoopActor in
-      let outcome = await plugin.cancel(order)
-      metrics.venues.called(order.terms.account, endpoint: "cancel", start: start)
-      feed(.cancelAnswered(order.id, outcome))
-    }
-  }
-
-  private func amend(_ order: Order) {
-    guard let plugin = registry.instance(order.terms.account) else { return }
-    if let denial = denial(of: plugin) {
-      return feed(.amendAnswered(order.id, .refused(isGone: false, reason: denial.sentence)))
-    }
-    let start = EventLoop.shared.monotonicNanoseconds()
-    Task { @LoopActor in
-      let outcome = await plugin.amend(order)
-      metrics.venues.called(order.terms.account, endpoint: "amend", start: start)
-      feed(.amendAnswered(order.id, outcome))
-    }
-  }
-
-  private func query(_ order: Order) {
-    guard let plugin = registry.instance(order.terms.account) else { return }
-    let start = EventLoop.shared.monotonicNanoseconds()
-    Task { @LoopActor in
-      let outcome = await plugin.query(order)
-      metrics.venues.called(order.terms.account, endpoint: "query", start: start)
-      feed(.queryAnswered(order.id, outcome))
     }
   }
 

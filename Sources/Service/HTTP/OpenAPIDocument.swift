@@ -6,12 +6,13 @@ enum OpenAPIDocument {
   static let json: [UInt8] = Array(
     """
     {\(head),
-    "paths": {\(orderPaths), \(accountPaths), \(pluginPaths), \(tradingStatePaths),
+    "paths": {\(orderPaths), \(accountPaths), \(pluginPaths), \(tradingStatePaths), \(auditPath),
     \(streamPaths),
     \(healthPaths)},
     "components": {"securitySchemes": {\(securitySchemes)}, "parameters": {\(parameters)},
     "responses": {\(responses)}, "schemas": {\(requestSchemas), \(answerSchemas),
-    \(tradingStateSchemas), \(streamSchemas), \(trailSchemas)}}}
+    \(tradingStateSchemas), \(streamSchemas), \(trailSchemas),
+    \(auditSchemas)}}}
     """.utf8)
 
   private static let head = """

@@ -38,9 +38,7 @@ internal import Wire
   }
 
   /// Who sends the command, for the journal.
-  var caller: Provenance.Caller {
-    Provenance.Caller(key: principal.name, requestID: id.description)
-  }
+  var caller: Provenance.Caller { Provenance.Caller(principal, id) }
 
   /// Says, before the handler returns, that the answer may be long and comes later.
   func expectLongAnswer() { responder.expectLongAnswer() }
@@ -103,6 +101,7 @@ struct Route: Sendable {
   private var patterns: [Pattern] = []
   private let keys: APIKeyRing?
   private let budgets: [String: KeyBudget]
+  private let audit: AuditLog
   private let requests: CounterFamily
   private let durations: HistogramFamily
   private let active: Gauge
@@ -110,8 +109,11 @@ struct Route: Sendable {
   private var nextID: UInt64 = 0
   private let idPrefix: String
 
-  init(keys: APIKeyRing?, limits: [KeyLimit], metrics: MetricRegistry, log: Logger) {
+  init(
+    keys: APIKeyRing?, limits: [KeyLimit], audit: AuditLog, metrics: MetricRegistry, log: Logger
+  ) {
     self.keys = keys
+    self.audit = audit
     budgets = Dictionary(uniqueKeysWithValues: limits.map { ($0.name, KeyBudget($0)) })
     self.log = log
     idPrefix = String(UInt32.random(in: 0...UInt32.max), radix: 16)
@@ -167,11 +169,23 @@ struct Route: Sendable {
     let principal: Principal
     switch authenticate(request, for: entry.route) {
     case .success(let found): principal = found
-    case .failure(let error):
-      let response = error.response(requestID: id.description)
-      count(entry, response.status)
-      return responder.respond(response)
+    case .failure(let error): return refuse(error, entry, id, responder)
     }
+    if let scope = entry.route.scope, !principal.allows(scope) {
+      log.warning("A key lacks a scope.", [("key", principal.name), ("scope", scope.rawValue)])
+      note(request, entry.route, principal, id, status: 403)
+      let error = APIError(
+        status: 403, code: "FORBIDDEN",
+        "The key \(principal.name) lacks the scope \(scope.rawValue) that this needs.")
+      return refuse(error, entry, id, responder)
+    }
+    handOver(request, parameters, to: entry, principal, id, responder)
+  }
+
+  private func handOver(
+    _ request: HTTPRequest, _ parameters: [String], to entry: Entry, _ principal: Principal,
+    _ id: CallID, _ responder: HTTPResponder
+  ) {
     active.add(1)
     let startedAt = EventLoop.shared.monotonicNanoseconds()
     let call = Call(
@@ -180,10 +194,27 @@ struct Route: Sendable {
       count: { [self] status in
         active.add(-1)
         count(entry, status)
+        note(request, entry.route, principal, id, status: status)
         let nanoseconds = EventLoop.shared.monotonicNanoseconds() - startedAt
         entry.duration.observe(Double(nanoseconds) / 1e9)
       }, responder: responder)
     entry.route.handle(call)
+  }
+
+  /// Takes down a command; what only looks is none.
+  private func note(
+    _ request: HTTPRequest, _ route: Route, _ principal: Principal, _ id: CallID, status: Int
+  ) {
+    guard route.method != .get else { return }
+    audit.add(request, route, Provenance.Caller(principal, id), status: status)
+  }
+
+  /// Answers who may not do what was asked for.
+  private func refuse(
+    _ error: APIError, _ entry: Entry, _ id: CallID, _ responder: HTTPResponder
+  ) {
+    count(entry, error.status)
+    responder.respond(error.response(requestID: id.description))
   }
 
   /// Answers what no route takes.
@@ -235,7 +266,7 @@ struct Route: Sendable {
   private func authenticate(
     _ request: HTTPRequest, for route: Route
   ) -> Result<Principal, APIError> {
-    guard let scope = route.scope else { return .success(.anonymous) }
+    guard route.scope != nil else { return .success(.anonymous) }
     guard let keys else {
       // Without keys a web page could make its visitor's browser send orders to the loopback
       // address; browsers mark such requests with their origin, programs send none.
@@ -252,13 +283,6 @@ struct Route: Sendable {
         "A valid API key is needed, as `Authorization: Bearer …` or `X-API-Key`.")
       error.headers = [("WWW-Authenticate", "Bearer")]
       return .failure(error)
-    }
-    guard found.allows(scope) else {
-      log.warning("A key lacks a scope.", [("key", found.name), ("scope", scope.rawValue)])
-      return .failure(
-        APIError(
-          status: 403, code: "FORBIDDEN",
-          "The key \(found.name) lacks the scope \(scope.rawValue) that this needs."))
     }
     return .success(found)
   }
