@@ -122,6 +122,9 @@ struct PlantedTraffic {
       order("leak-4"),
     ]
     for number in 5...12 { answers.append(try order("leak-\(number)")) }
+    for path in ["/orders/leak-1/trail", "/orders/leak-2/trail", "/orders/leak-4/trail", "/audit"] {
+      answers.append(try service.call("GET", path, headers: bearer(secrets.desk)))
+    }
     return answers
   }
 
@@ -131,6 +134,7 @@ struct PlantedTraffic {
     return try [
       service.get("/\(text)"),
       service.call("GET", "/orders/\(text)", headers: bearer(secrets.desk)),
+      service.call("DELETE", "/orders/\(text)", headers: bearer(secrets.desk)),
       service.call("GET", "/orders?limit=\(text)", headers: bearer(secrets.desk)),
       order("echo", #""quantity":1,"time_in_force":"\#(text)""#),
     ]

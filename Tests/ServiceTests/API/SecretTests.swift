@@ -30,7 +30,7 @@ import Wire
     var places = filesWhileRunning + files
     places.append((name: "/metrics", bytes: metrics.whole))
     for answer in answers { places.append((name: "an answer: \(answer.text)", answer.whole)) }
-    for command in ["check", "verify", "rebuild"] {
+    for command in ["check", "verify", "rebuild", "export leak-1"] {
       places.append((name: command, bytes: try service.output(of: command, planted.settings)))
     }
     for (name, bytes) in places {
