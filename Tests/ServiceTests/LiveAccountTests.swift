@@ -55,7 +55,9 @@ import Trading
       account: account, symbol: try #require(Symbol("BTCUSDT")), side: .buy, type: .market,
       quantity: try #require(Quantity(Decimal(1))))
     return await withCheckedContinuation { continuation in
-      gateway.submit(terms) { continuation.resume(returning: $0) }
+      gateway.submit(terms, by: Provenance.Caller(key: "test", requestID: "1")) {
+        continuation.resume(returning: $0)
+      }
     }
   }
 
