@@ -3,31 +3,28 @@
 
 public import Trading
 
-/// A command that was answered.
-public struct AuditEntry: Equatable, Sendable {
+/// A command that was answered. Shared by whoever hands it on.
+public final class AuditEntry: Sendable {
   /// When it was answered.
-  public var at: Timestamp
-  /// The name of the key that it came with, never the key.
-  public var key: String
-  /// The id of the request.
-  public var requestID: String
+  public let at: Timestamp
+  /// Who sent it.
+  public let caller: Provenance.Caller
   /// The HTTP method.
-  public var method: String
+  public let method: String
   /// The path, or the pattern of the route where the path named nothing.
-  public var path: String
+  public let path: String
   /// The SHA-256 of target and body, with a line feed between.
-  public var digest: [UInt8]
+  public let digest: [UInt8]
   /// The status of the answer.
-  public var status: Int
+  public let status: Int
 
   /// An entry from its parts.
   public init(
-    at: Timestamp, key: String, requestID: String, method: String, path: String, digest: [UInt8],
+    at: Timestamp, caller: Provenance.Caller, method: String, path: String, digest: [UInt8],
     status: Int
   ) {
     self.at = at
-    self.key = key
-    self.requestID = requestID
+    self.caller = caller
     self.method = method
     self.path = path
     self.digest = digest

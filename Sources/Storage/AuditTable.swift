@@ -49,7 +49,8 @@ final class AuditTable {
     var number = last
     for entry in waiting {
       number += 1
-      insert.bind(number).bind(entry.at.microseconds).bind(entry.key).bind(entry.requestID)
+      insert.bind(number).bind(entry.at.microseconds).bind(entry.caller.key)
+        .bind(entry.caller.requestID)
         .bind(entry.method).bind(entry.path).bind(entry.digest).bind(Int64(entry.status))
       try insert.run()
     }
@@ -99,8 +100,9 @@ final class AuditTable {
 
   private static func read(_ row: Statement) -> AuditEntry {
     AuditEntry(
-      at: Timestamp(microseconds: row.integer(1)), key: row.text(2) ?? "",
-      requestID: row.text(3) ?? "", method: row.text(4) ?? "", path: row.text(5) ?? "",
+      at: Timestamp(microseconds: row.integer(1)),
+      caller: Provenance.Caller(key: row.text(2) ?? "", requestID: row.text(3) ?? ""),
+      method: row.text(4) ?? "", path: row.text(5) ?? "",
       digest: row.bytes(6), status: Int(row.integer(7)))
   }
 }

@@ -1,12 +1,13 @@
 // What the journal keeps of a decision beside the facts: who had it made and what was to leave for
 // the venue. Nothing is decided by it, so the fold passes it over; but it is in the hashed body.
+// Classes, because they are shared: an entry is copied several times on its way to the disk.
 
 /// Where a decision came from and what it sent.
-public struct Provenance: Equatable, Sendable {
+public final class Provenance: Sendable {
   /// Whose command led to the decision; nil if it was no caller's.
-  public var caller: Caller?
+  public let caller: Caller?
   /// What leaves for the venue once the entry is durable; nil if nothing does.
-  public var request: SentRequest?
+  public let request: SentRequest?
 
   /// A provenance from its parts.
   public init(caller: Caller?, request: SentRequest?) {
@@ -15,11 +16,11 @@ public struct Provenance: Equatable, Sendable {
   }
 
   /// Who sent a command.
-  public struct Caller: Equatable, Sendable {
+  public final class Caller: Sendable {
     /// The name of the key's entry, never the key.
-    public var key: String
+    public let key: String
     /// The id of the request.
-    public var requestID: String
+    public let requestID: String
 
     /// A caller from its parts.
     public init(key: String, requestID: String) {

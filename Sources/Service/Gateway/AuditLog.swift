@@ -24,8 +24,8 @@ internal import Wire
     let isKnown = status < 400 || status == 409
     waiting.append(
       AuditEntry(
-        at: Gateway.now, key: caller.key, requestID: caller.requestID,
-        method: route.method.rawValue, path: isKnown ? request.path : route.path,
+        at: Gateway.now, caller: caller, method: route.method.rawValue,
+        path: isKnown ? request.path : route.path,
         digest: hasher.hash(Array(request.target.utf8), [UInt8(ascii: "\n")], request.body),
         status: status))
     guard !isFlushDue else { return }

@@ -8,12 +8,12 @@ internal import Trading
 
 /// A caller who waits for a reply.
 struct CallWaiter {
-  let caller: Provenance.Caller
+  let caller: Provenance.Caller?
   let reply: @LoopActor (Reply) -> Void
 }
 
 extension Provenance.Caller {
-  init(_ principal: Principal, _ id: CallID) {
+  convenience init(_ principal: Principal, _ id: CallID) {
     self.init(key: principal.name, requestID: id.description)
   }
 }

@@ -112,7 +112,7 @@ internal import Trading
 
   /// Submits an order; `reply` is called once, now or later.
   func submit(
-    _ terms: OrderTerms, by caller: Provenance.Caller, reply: @escaping @LoopActor (Reply) -> Void
+    _ terms: OrderTerms, by caller: Provenance.Caller?, reply: @escaping @LoopActor (Reply) -> Void
   ) {
     feed(.submit(terms, id: engine.newOrderID(at: Gateway.now), request: waiter(caller, reply)))
   }
@@ -124,7 +124,7 @@ internal import Trading
 
   /// Cancels an order; `reply` is called once, now or later.
   func cancel(
-    _ reference: OrderReference, by caller: Provenance.Caller,
+    _ reference: OrderReference, by caller: Provenance.Caller?,
     reply: @escaping @LoopActor (Reply) -> Void
   ) {
     feed(.cancel(reference, request: waiter(caller, reply)))
@@ -132,7 +132,7 @@ internal import Trading
 
   /// Changes an order; `reply` is called once, now or later.
   func replace(
-    _ reference: OrderReference, _ change: OrderChange, by caller: Provenance.Caller,
+    _ reference: OrderReference, _ change: OrderChange, by caller: Provenance.Caller?,
     reply: @escaping @LoopActor (Reply) -> Void
   ) {
     let id = engine.newOrderID(at: Gateway.now)
@@ -141,21 +141,21 @@ internal import Trading
 
   /// Closes a position; `reply` is called once, now or later.
   func close(
-    _ key: PositionKey, by caller: Provenance.Caller, reply: @escaping @LoopActor (Reply) -> Void
+    _ key: PositionKey, by caller: Provenance.Caller?, reply: @escaping @LoopActor (Reply) -> Void
   ) {
     feed(.close(key, id: engine.newOrderID(at: Gateway.now), request: waiter(caller, reply)))
   }
 
   /// Sets what may be sent; `reply` is called once, now or later.
   func set(
-    _ change: TradingStateChange, by caller: Provenance.Caller,
+    _ change: TradingStateChange, by caller: Provenance.Caller?,
     reply: @escaping @LoopActor (Reply) -> Void
   ) {
     feed(.setTradingState(change, request: waiter(caller, reply)))
   }
 
   private func waiter(
-    _ caller: Provenance.Caller, _ reply: @escaping @LoopActor (Reply) -> Void
+    _ caller: Provenance.Caller?, _ reply: @escaping @LoopActor (Reply) -> Void
   ) -> RequestID {
     let request = nextRequest
     nextRequest += 1

@@ -14,6 +14,8 @@ internal import Wire
   let parameters: [String]
   let principal: Principal
   let id: CallID
+  /// Who sends the command, for the journal; nil for what only looks.
+  let caller: Provenance.Caller?
   let startedAt: UInt64
   /// What the caller's key has left to send; nil if it is not limited.
   let budget: KeyBudget?
@@ -36,9 +38,6 @@ internal import Wire
     count(head.status)
     responder.stream(head, handler: handler)
   }
-
-  /// Who sends the command, for the journal.
-  var caller: Provenance.Caller { Provenance.Caller(principal, id) }
 
   /// Says, before the handler returns, that the answer may be long and comes later.
   func expectLongAnswer() { responder.expectLongAnswer() }
@@ -171,42 +170,35 @@ struct Route: Sendable {
     case .success(let found): principal = found
     case .failure(let error): return refuse(error, entry, id, responder)
     }
+    let caller = method == .get ? nil : Provenance.Caller(principal, id)
     if let scope = entry.route.scope, !principal.allows(scope) {
       log.warning("A key lacks a scope.", [("key", principal.name), ("scope", scope.rawValue)])
-      note(request, entry.route, principal, id, status: 403)
+      if let caller { audit.add(request, entry.route, caller, status: 403) }
       let error = APIError(
         status: 403, code: "FORBIDDEN",
         "The key \(principal.name) lacks the scope \(scope.rawValue) that this needs.")
       return refuse(error, entry, id, responder)
     }
-    handOver(request, parameters, to: entry, principal, id, responder)
+    handOver(request, parameters, to: entry, principal, id, caller, responder)
   }
 
   private func handOver(
     _ request: HTTPRequest, _ parameters: [String], to entry: Entry, _ principal: Principal,
-    _ id: CallID, _ responder: HTTPResponder
+    _ id: CallID, _ caller: Provenance.Caller?, _ responder: HTTPResponder
   ) {
     active.add(1)
     let startedAt = EventLoop.shared.monotonicNanoseconds()
     let call = Call(
-      request: request, parameters: parameters, principal: principal, id: id, startedAt: startedAt,
-      budget: budgets.isEmpty ? nil : budgets[principal.name],
+      request: request, parameters: parameters, principal: principal, id: id, caller: caller,
+      startedAt: startedAt, budget: budgets.isEmpty ? nil : budgets[principal.name],
       count: { [self] status in
         active.add(-1)
         count(entry, status)
-        note(request, entry.route, principal, id, status: status)
+        if let caller { audit.add(request, entry.route, caller, status: status) }
         let nanoseconds = EventLoop.shared.monotonicNanoseconds() - startedAt
         entry.duration.observe(Double(nanoseconds) / 1e9)
       }, responder: responder)
     entry.route.handle(call)
-  }
-
-  /// Takes down a command; what only looks is none.
-  private func note(
-    _ request: HTTPRequest, _ route: Route, _ principal: Principal, _ id: CallID, status: Int
-  ) {
-    guard route.method != .get else { return }
-    audit.add(request, route, Provenance.Caller(principal, id), status: status)
   }
 
   /// Answers who may not do what was asked for.
