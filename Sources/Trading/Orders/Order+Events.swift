@@ -104,7 +104,7 @@ extension OrderFacts {
     case .venue: uncertainty = nil
     case .sealed(let ending):
       pending = []
-      amendment = nil
+      if rare != nil { amendment = nil }
       // A verdict of "not found" stays marked: it is the one ending that no venue has stated.
       if ending != .notFound { uncertainty = nil }
     }
@@ -176,7 +176,7 @@ extension OrderFacts {
     if feeAsset == fill.feeAsset { fee += fill.fee }
     // A late or excess fill changes the position again: agreement and protection begin anew.
     isSettled = false
-    isProtectionOver = false
+    if rare != nil { isProtectionOver = false }
   }
   /// Whether a trade counts, or was taken back.
   func knows(_ trade: TradeID) -> Bool {

@@ -69,17 +69,8 @@ struct OrderFacts: Equatable, Sendable {
   var feeAsset: Asset?
   var tradeIDs: [TradeID]
   var explanation: Denial?
-  var isEmulated: Bool
-  var trailedPrice: Price?
-  /// What was asked for first; nil unless it was amended.
-  var requestedTerms: OrderTerms?
-  var amendment: Amendment?
-  var successor: OrderID?
-  /// Legs of its protection that somebody has given up.
-  var waivedLegs: Set<ProtectiveLink.Leg>
-  var isProtectionOver: Bool
-  /// Trades that the venue took back; nil unless there are any.
-  var busts: Busts?
+  /// Nil unless the order has one of them.
+  var rare: RareFacts.Box?
 
   init(id: OrderID, terms: OrderTerms, at now: Timestamp) {
     self.id = id
@@ -97,14 +88,7 @@ struct OrderFacts: Equatable, Sendable {
     feeAsset = nil
     tradeIDs = []
     explanation = nil
-    isEmulated = false
-    trailedPrice = nil
-    requestedTerms = nil
-    amendment = nil
-    successor = nil
-    waivedLegs = []
-    isProtectionOver = false
-    busts = nil
+    rare = nil
   }
 
   /// What is still to be filled.
