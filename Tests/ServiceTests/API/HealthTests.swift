@@ -57,6 +57,17 @@ import Wire
     #expect([0, 3].contains((status >> 8) & 0xFF))
   }
 
+  @Test func `the shipped alarms can be loaded, and watch metrics that are documented`() throws {
+    let rules = "config/prometheus/alerts.yml"
+    let text = try String(contentsOfFile: rules, encoding: .utf8)
+    let documented = try String(contentsOfFile: "docs/API.md", encoding: .utf8)
+    let names = text.matches(of: /execution_[a-z_]+/).map { String($0.output) }
+    #expect(names.count >= 5)
+    for name in Set(names) { #expect(documented.contains("`\(name)"), "\(name)") }
+    guard system("command -v promtool > /dev/null 2>&1") == 0 else { return }
+    #expect(system("promtool check rules \(rules) > /dev/null 2>&1") == 0)
+  }
+
   @Test func `a request is measured until its answer`() throws {
     let slow = try ServiceProcess.start(["MOCK_LATENCY_MS": "300"])
     let answer = try slow.order(
