@@ -44,7 +44,7 @@ run: $(BINARY) ## builds the service and runs it
 
 test: test-setup ## runs all tests; TEST_ARGS="--filter X" runs some
 	swift build --build-tests
-	swift test --skip-build --disable-xctest $(TEST_ARGS)
+	@.ci/tests $(TEST_ARGS)
 
 check: setup ## holds the code to its style, its layers and its rules
 	swift format lint --strict --configuration .swift-format --recursive $(SWIFT_FILES)
