@@ -12,17 +12,18 @@ extension Engine {
 
   // MARK: Keeping track
 
-  /// Takes in an order that came into memory: as a parent, or as a leg.
+  /// Takes in an order that came into memory: as a parent, or as a leg. One that has traded may
+  /// have had legs that are not in memory: its protection begins with all of them or not at all.
   mutating func noteProtection(of live: LiveOrder) {
     let order = live.order
     guard order.terms.instructions != nil else { return }
-    if order.isProtecting, live.protection == nil { beginProtection(of: live) }
+    if order.isProtecting, live.protection == nil, !order.hasTraded { beginProtection(of: live) }
     if let link = order.terms.protects, let protection = protections[link.parent] {
       protection.note(order, link)
     }
   }
 
-  private mutating func beginProtection(of live: LiveOrder) {
+  mutating func beginProtection(of live: LiveOrder) {
     let protection = Protection(of: live)
     live.protection = protection
     protections[live.order.id] = protection
@@ -59,7 +60,7 @@ extension Engine {
   mutating func protectAfterChange(of live: LiveOrder, movedPosition: Bool) {
     noteProtection(of: live)
     if movedPosition, live.protection == nil, live.order.terms.asksForProtection {
-      // A trade was taken back that legs have closed meanwhile.
+      // Its protection had ended; what its legs have closed is in the store.
       actions.append(.lookUp(.protection(live.order.id)))
     }
     if let link = live.order.terms.protects {
@@ -135,7 +136,7 @@ extension Engine {
       let isWanted = protection.wantedLegs.contains(leg)
       isWaiting = adjust(leg, of: protection, to: isWanted ? target : .zero) || isWaiting
     }
-    fireElected(protection)
+    isWaiting = fireElected(protection) || isWaiting
     noteUnprotected(protection, target)
     if isWaiting { lookAgain(at: protection, inMilliseconds: Engine.placeMilliseconds) }
     endIfDone(protection, target)

@@ -1,5 +1,5 @@
-// The legs of a protection as orders: what they look like, when they may be placed and sent, and what
-// keeps both of them from closing the same position.
+// The legs of a protection as orders: what they look like, when they may be placed and sent, and
+// what keeps both of them from closing the same position.
 
 extension Engine {
   // MARK: Placing
@@ -83,16 +83,19 @@ extension Engine {
     return sibling.order.state.isSealed
   }
 
-  /// Sends the leg that was elected once the other one is gone.
-  mutating func fireElected(_ protection: Protection) {
-    guard let leg = protection.elected else { return }
+  /// Sends the leg that was elected once the other one is gone; true if it has to be tried again
+  /// later.
+  mutating func fireElected(_ protection: Protection) -> Bool {
+    guard let leg = protection.elected else { return false }
     guard let live = protection.orders[leg].flatMap({ orders[$0] }), !live.order.state.isSealed
     else {
       protection.elected = nil
-      return
+      return false
     }
-    guard live.watch != nil else { return }
-    if mayFire(live), live.isDurable, isJournalAvailable { fire(live) }
+    guard live.watch != nil, mayFire(live) else { return false }
+    guard live.isDurable, isJournalAvailable else { return true }
+    fire(live)
+    return false
   }
 
   /// Gives back what the two legs have closed too much, as far as it stands on the other side now.

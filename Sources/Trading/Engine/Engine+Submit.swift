@@ -174,6 +174,8 @@ extension Engine {
     guard let account = instrument.account else { return nil }
     let live = LiveOrder(order, instrument: instrument, account: account)
     orders[order.id] = live
+    // Also above ids that were given by a clock which has been set back since.
+    ids.pass(order.amendment?.successor ?? order.id)
     for key in order.terms.uniqueKeys {
       keys[key] = order.id
       usedKeys.insert(key.fingerprint)

@@ -126,6 +126,7 @@ extension Engine {
     {
       guard let live = enterFromStore(order) else { continue }
       live.restoredAt = now
+      if order.isProtecting, live.protection == nil { beginProtection(of: live) }
       if order.state == .filled {
         live.isUnsettled = true
         live.instrument.unsettled.append(order.id)

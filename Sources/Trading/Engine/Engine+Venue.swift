@@ -253,6 +253,9 @@ extension LiveOrder {
       if order.amendment != nil, !isAmended {
         events.append(.replaceRefused(reason: "The order was filled before it could be changed."))
       }
+      if !isAmended, isFilledShort(report, events) {
+        events.append(.canceled(reason: LiveOrder.filledShortSentence))
+      }
     case .triggered: events.append(.triggered)
     case .suspended(let reason): events.append(.suspended(reason: reason))
     case .canceled(let reason):
@@ -262,6 +265,21 @@ extension LiveOrder {
     }
     return events
   }
+
+  /// Whether the venue calls filled what is less than was asked for, because it has made a change
+  /// that counts as refused here. Only once all its trades are known: it is the end of the order.
+  private func isFilledShort(_ report: OrderReport, _ events: [OrderEvent]) -> Bool {
+    let traded = report.everFilledQuantity
+    guard report.terms?.quantity == traded, traded < order.terms.quantity else { return false }
+    let known = events.reduce(order.filledQuantity + (order.busts?.quantity ?? .zero)) {
+      if case .filled(let fill) = $1 { $0 + fill.quantity } else { $0 }
+    }
+    return known == traded
+  }
+
+  private static let filledShortSentence =
+    "The venue filled the order to a smaller quantity: a change was made after its answer was lost."
+
   /// Whether a report proves a change that the venue has not confirmed yet.
   private func isAmended(in report: OrderReport) -> Bool {
     guard let amendment = order.amendment, account.rules.canAmend else { return false }

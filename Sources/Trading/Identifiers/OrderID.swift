@@ -25,6 +25,9 @@ public struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The millisecond in which the id was given, since 1970 in UTC.
   public var milliseconds: Int64 { Int64(truncatingIfNeeded: value >> 80) }
 
+  /// Its place within the millisecond.
+  var counter: UInt16 { UInt16(truncatingIfNeeded: value >> 64) & 0x0FFF }
+
   /// Reads the 36 characters of a UUID in lower or upper case.
   public init?(text: String) {
     let utf8 = Array(text.utf8)
@@ -76,6 +79,13 @@ public struct OrderIDSequence: Sendable {
   /// A sequence that begins above `last`, the newest id that was ever given.
   public init(after last: OrderID? = nil) {
     if let last { milliseconds = last.milliseconds + 1 }
+  }
+
+  /// Goes on above an id that was given elsewhere.
+  mutating func pass(_ id: OrderID) {
+    guard id.milliseconds >= milliseconds else { return }
+    counter = id.milliseconds == milliseconds ? max(counter, id.counter) : id.counter
+    milliseconds = id.milliseconds
   }
 
   /// The next id. A clock that stands still or goes back only lets the counter and then the

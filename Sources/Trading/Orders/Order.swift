@@ -40,6 +40,8 @@ public struct Order: Equatable, Sendable {
   public var isProtecting: Bool {
     terms.asksForProtection && !isProtectionOver && (!state.isSealed || !filledQuantity.isZero)
   }
+  /// Whether any of it was ever traded, taken back or not.
+  var hasTraded: Bool { !filledQuantity.isZero || busts != nil }
   /// The order that took its place.
   public var successor: OrderID? { box.facts.successor }
   /// When the order was received.

@@ -165,6 +165,72 @@ extension Desk {
     #expect(desk.leg(.flatten)?.terms.quantity == quantity("2"))
   }
 
+  @Test func `a parent that trades after its protection had ended gets legs for what is open`()
+    throws
+  {
+    let desk = Desk()
+    let id = desk.protected(filled: "0.5")
+    let profit = try #require(desk.leg(.takeProfit)?.id)
+    let stop = try #require(desk.leg(.stopLoss)?.id)
+    desk.tell(.reported(report(profit, .filled, [fill("P", "0.5", at: "110")])))
+    desk.tell(.cancelAnswered(stop, .canceled(report(stop, .canceled(reason: nil)))))
+    let ended = report(id, .canceled(reason: nil), [fill("E-0.5", "0.5")])
+    desk.tell(.reported(ended))
+    desk.tell(
+      .positionsReported(binance, [PositionReport(symbol: bitcoin, quantity: .zero)]))
+    for _ in 0..<70 {
+      desk.record()
+      desk.pass(milliseconds: 1_000)
+    }
+    #expect(desk.liveCount == 0)
+    let stored = Dictionary(desk.entries.map { ($0.order.id, $0.order) }) { $1 }
+    let late = report(id, .canceled(reason: nil), [fill("E-0.5", "0.5"), fill("L", "1")])
+    desk.tell(.reported(late))
+    let asked = desk.tell(.lookedUp(.report(late), stored[id]))
+    #expect(asked.lookUps == [.protection(id)])
+    desk.record()
+    let legs = stored.values.filter { $0.terms.protects?.parent == id }
+    let parent = try #require(desk.entries.last { $0.order.id == id }?.order)
+    desk.tell(.protectionLookedUp(parent: parent, legs: legs.sorted { $0.id < $1.id }))
+    desk.record()
+    #expect(desk.leg(.stopLoss)?.terms.quantity == quantity("1"), "0.5 are closed already")
+    #expect(desk.leg(.takeProfit)?.terms.quantity == quantity("1"))
+    #expect(desk.leg(.flatten) == nil)
+  }
+
+  @Test func `a take-profit triggered while the journal was away goes out when it is back`()
+    throws
+  {
+    let desk = Desk(exclusive)
+    _ = desk.protected(filled: "2")
+    let stop = try #require(desk.leg(.stopLoss)?.id)
+    let profit = try #require(desk.leg(.takeProfit)?.id)
+    #expect(desk.quote("110").cancels == [stop])
+    desk.tell(.journal(isAvailable: false))
+    desk.tell(.cancelAnswered(stop, .canceled(report(stop, .canceled(reason: nil)))))
+    for _ in 0..<5 { #expect(desk.pass(milliseconds: 1_000).sends.isEmpty) }
+    desk.record()
+    desk.tell(.journal(isAvailable: true))
+    desk.pass(milliseconds: 1_000)
+    #expect(desk.record().sends == [profit])
+  }
+
+  @Test(arguments: [0, 3_600_000] as [Int64])
+  func `legs are newer than their parent although the clock was set back`(by milliseconds: Int64)
+    throws
+  {
+    let id = OrderID(
+      milliseconds: start.microseconds / 1_000 + milliseconds, counter: 4_000, random: .max)
+    var parent = Order(id: id, terms: bracket(), at: start)
+    for event: OrderEvent in [.submitting, .accepted(nil)] { _ = parent.apply(event, at: start) }
+    let desk = Desk.restarted([parent]).desk
+    desk.connect()
+    desk.tell(.openOrdersReported(binance, [report(id, .working, [fill("1", "2")])]))
+    desk.record()
+    #expect(try #require(desk.leg(.stopLoss)?.id) > id)
+    #expect(try #require(desk.leg(.takeProfit)?.id) > id)
+  }
+
   @Test func `a position that was closed by other means needs no legs any more`() throws {
     let desk = Desk()
     _ = desk.protected(filled: "2")

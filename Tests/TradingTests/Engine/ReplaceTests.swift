@@ -166,6 +166,26 @@ private func amended(_ id: OrderID, _ quantityText: String, at priceText: String
     #expect(actions.replies(to: request).map(\.word) == ["refused: ORDER_ENDED"])
   }
 
+  @Test func `an order that the venue filled to a smaller quantity ends`() {
+    let desk = Desk()
+    let id = desk.working(terms(.buy, "3", limit: "99"))
+    desk.replace(id, "2")
+    desk.record()
+    desk.tell(.amendAnswered(id, .unknown(reason: "HTTP 504")))
+    #expect(desk.answerNextQuery(.found(amended(id, "3", at: "99")), of: id))
+    #expect(desk.state(id) == .working, "the venue had not made the change yet")
+    var late = amended(id, "2", at: "99")
+    late.status = .filled
+    late.filledQuantity = quantity("2")
+    desk.tell(.reported(late))
+    #expect(desk.state(id)?.isSealed == false, "a trade is missing")
+    late.fills = [fill("T", "2", at: "99")]
+    desk.tell(.reported(late))
+    #expect(desk.state(id) == .canceled)
+    #expect(desk.order(id)?.filledQuantity == quantity("2"))
+    #expect(desk.position() == decimal("2"))
+  }
+
   @Test func `what cannot be changed is refused and says why`() {
     let desk = Desk()
     let id = desk.sent(terms(.buy, "1", limit: "99"))
