@@ -81,7 +81,9 @@ final class ModelStore {
     guard case .protection(let id) = lookUp, let parent = orders[id] else {
       return .lookedUp(lookUp, found(lookUp))
     }
-    let legs = orders.values.filter { $0.terms.protects?.parent == id }
+    let legs = orders.values.filter {
+      $0.terms.protects?.parent == id && bug != .forgetProtection
+    }
     return .protectionLookedUp(parent: parent, legs: legs.sorted { $0.id < $1.id })
   }
 
