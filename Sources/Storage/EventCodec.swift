@@ -43,7 +43,7 @@ enum EventCodec {
     json.beginArray()
     for measure in measured {
       json.beginArray()
-      json.string(measure.code)
+      json.string(measure.rule.rawValue)
       json.string(measure.value.description)
       if let limit = measure.limit { json.string(limit.description) }
       json.endArray()

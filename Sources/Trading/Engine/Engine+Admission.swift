@@ -85,7 +85,7 @@ extension Engine {
     }
     guard terms.purpose == .trade else { return nil }
     return brokenCapability(by: terms, account)
-      ?? (terms.instructions == nil ? nil : brokenInstruction(of: terms, state))
+      ?? (terms.hasInstructions ? brokenInstruction(of: terms, state) : nil)
   }
 
   static let storeRefusal = Refusal(

@@ -43,7 +43,7 @@ extension Engine {
       actions.append(.reply(request, .notCanceled(live.order, reason: reason)))
       return leaveMemoryIfFinished(live)
     }
-    live.cancelWaiters.append(newWaiter(request, for: live.order.id))
+    live.waiters.append(newWaiter(request, .cancel, for: live.order.id))
     waive(live)
     guard !state.isSealed || wasRefused else { return }
     if wasRefused, live.isDurable { return sendCancel(live) }

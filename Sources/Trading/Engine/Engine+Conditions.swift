@@ -25,7 +25,7 @@ extension Engine {
     watch(live)
     // A trailing stop follows from where the market is now.
     if let price = freshPrice(of: instrument) { _ = live.watch?.isElected(by: price) }
-    live.submitWaiters = waiters
+    live.waiters = waiters
     let entry = record(
       [.received(terms), .held(reason: reason)], of: live, beginsOrder: true, measured: measured)
     afterRecord.append(AfterRecord(entry: entry, step: .settleDown, live: live))

@@ -94,16 +94,18 @@ extension Engine {
   }
 
   private mutating func forget(_ live: LiveOrder) {
-    for waiter in live.submitWaiters {
-      refuse(
-        waiter.request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
-        code: "STORE_UNAVAILABLE",
-        "The store could not record the order; nothing was sent. Send it again in a moment.")
-    }
-    for waiter in live.cancelWaiters {
-      refuse(
-        waiter.request, .notFound, code: "ORDER_NOT_FOUND",
-        "Order \(live.order.id) was not recorded.")
+    for waiter in live.waiters {
+      switch waiter.command {
+      case .submit:
+        refuse(
+          waiter.request, .unavailable(retryAfterMilliseconds: Engine.storeRetryMilliseconds),
+          code: "STORE_UNAVAILABLE",
+          "The store could not record the order; nothing was sent. Send it again in a moment.")
+      case .cancel, .replace:
+        refuse(
+          waiter.request, .notFound, code: "ORDER_NOT_FOUND",
+          "Order \(live.order.id) was not recorded.")
+      }
     }
     if !live.order.state.isSealed {
       abandonProbe(live)

@@ -16,7 +16,7 @@ extension Engine {
   /// have had legs that are not in memory: its protection begins with all of them or not at all.
   mutating func noteProtection(of live: LiveOrder) {
     let order = live.order
-    guard order.terms.instructions != nil else { return }
+    guard order.terms.hasInstructions else { return }
     if order.isProtecting, live.protection == nil, !order.hasTraded { beginProtection(of: live) }
     if let link = order.terms.protects, let protection = protections[link.parent] {
       protection.note(order, link)

@@ -31,7 +31,7 @@ extension Engine {
     guard live.account.isConnected || live.order.phase == .held else {
       return refuseForGate(request, account: terms.account)
     }
-    live.replaceWaiters.append(newWaiter(request, for: live.order.id))
+    live.waiters.append(newWaiter(request, .replace, for: live.order.id))
     begin(amendment, of: live)
   }
 
@@ -174,11 +174,10 @@ extension Engine {
   }
 
   mutating func refuseReplace(of live: LiveOrder, reason: String) {
-    let waiters = live.replaceWaiters
-    live.replaceWaiters = []
+    let requests = live.takeWaiters(for: .replace)
     applyAndRecord([.replaceRefused(reason: reason)], to: live)
-    for waiter in waiters {
-      refuse(waiter.request, .conflict(live.order), code: "REPLACE_REFUSED", reason)
+    for request in requests {
+      refuse(request, .conflict(live.order), code: "REPLACE_REFUSED", reason)
     }
   }
 
@@ -195,10 +194,9 @@ extension Engine {
     let order = live.order
     // They wait anew, for the order that takes its place.
     var waiters: [Waiter] = []
-    for waiter in live.replaceWaiters {
-      waiters.append(newWaiter(waiter.request, isFirst: true, for: amendment.successor))
+    for request in live.takeWaiters(for: .replace) {
+      waiters.append(newWaiter(request, .submit(isFirst: true), for: amendment.successor))
     }
-    live.replaceWaiters = []
     let left = amendment.quantity - order.filledQuantity
     let terms = order.terms.amended(by: amendment).succeeding(order.id, quantity: left)
     var denial = tradingStateDenial(of: terms, in: live.instrument, ownLeaves: .zero)

@@ -50,57 +50,59 @@ extension Engine {
 
   /// Answers everybody whose outcome is known.
   mutating func answerWaiters(_ live: LiveOrder) {
-    guard live.isAwaited, !isOutcomeOpen(live) else { return }
-    answerSubmitWaiters(live)
-    answerCancelWaiters(live)
-    answerReplaceWaiters(live)
-  }
-
-  /// Answers everybody who waits for a change, once there is none under way.
-  mutating func answerReplaceWaiters(_ live: LiveOrder) {
-    guard !live.replaceWaiters.isEmpty, !live.order.pending.contains(.replace) else { return }
-    for waiter in live.replaceWaiters {
-      if live.order.state.isSealed {
-        refuse(waiter.request, .conflict(live.order), Engine.endedDenial(live.order))
+    guard !live.waiters.isEmpty, !isOutcomeOpen(live) else { return }
+    let (order, waiters) = (live.order, live.waiters)
+    live.waiters = []
+    for waiter in waiters {
+      guard let reply = reply(to: waiter, about: order) else {
+        live.waiters.append(waiter)
+        continue
+      }
+      if case .refused(let refusal) = reply {
+        refuse(waiter.request, refusal.kind, refusal.denial)
       } else {
-        actions.append(.reply(waiter.request, .replaced(live.order)))
+        actions.append(.reply(waiter.request, reply))
       }
     }
-    live.replaceWaiters = []
   }
 
-  private mutating func answerSubmitWaiters(_ live: LiveOrder) {
-    for waiter in live.submitWaiters {
-      let reply = submitReply(for: live.order, isFirst: waiter.isFirst)
-      actions.append(.reply(waiter.request, reply))
+  /// What there is to say to a caller; nil as long as its command is under way.
+  private func reply(to waiter: Waiter, about order: Order) -> Reply? {
+    switch waiter.command {
+    case .submit(let isFirst): submitReply(for: order, isFirst: isFirst)
+    case .cancel: cancelReply(for: order)
+    case .replace where order.pending.contains(.replace): nil
+    case .replace where order.state.isSealed:
+      .refused(Refusal(kind: .conflict(order), denial: Engine.endedDenial(order)))
+    case .replace: .replaced(order)
     }
-    live.submitWaiters = []
   }
 
-  /// Answers everybody who waits for a cancel, if the order has ended or the venue refused.
-  mutating func answerCancelWaiters(_ live: LiveOrder, refusal: String? = nil) {
-    guard !live.cancelWaiters.isEmpty else { return }
-    let reply: Reply
-    switch live.order.state {
-    case .canceled: reply = .canceled(live.order)
+  private func cancelReply(for order: Order) -> Reply? {
+    switch order.state {
+    case .canceled: .canceled(order)
     case .denied, .filled, .settled, .expired, .rejected, .notFound, .replaced:
-      reply = .notCanceled(live.order, reason: Engine.endedSentence(live.order))
+      .notCanceled(order, reason: Engine.endedSentence(order))
     case .received, .held, .submitting, .unknown, .working, .triggered, .suspended,
       .partiallyFilled, .pendingCancel, .pendingReplace:
-      guard let refusal else { return }
-      reply = .notCanceled(live.order, reason: refusal)
+      nil
     }
-    for waiter in live.cancelWaiters { actions.append(.reply(waiter.request, reply)) }
-    live.cancelWaiters = []
+  }
+
+  /// The venue refused a cancel of an order that goes on.
+  mutating func refuseCancel(of live: LiveOrder, reason: String) {
+    for request in live.takeWaiters(for: .cancel) {
+      actions.append(.reply(request, .notCanceled(live.order, reason: reason)))
+    }
   }
 
   /// Takes down a caller who waits. Nobody waits longer than the configured time for an answer.
   mutating func newWaiter(
-    _ request: RequestID, isFirst: Bool = false, for id: OrderID
+    _ request: RequestID, _ command: Waiter.Command, for id: OrderID
   ) -> Waiter {
     let until = now.adding(milliseconds: configuration.submitWaitMilliseconds)
     waiting.append(Deadline(at: until, id: id))
-    return Waiter(request: request, isFirst: isFirst, until: until)
+    return Waiter(request: request, command: command, until: until)
   }
 
   static func endedSentence(_ order: Order) -> String {

@@ -58,7 +58,7 @@ extension Engine {
         .reply(request, .refused(Refusal(kind: .conflict(order), denial: denial))))
     }
     if let live, isOutcomeOpen(live) {
-      live.submitWaiters.append(newWaiter(request, for: order.id))
+      live.waiters.append(newWaiter(request, .submit(isFirst: false), for: order.id))
       return
     }
     actions.append(.reply(request, submitReply(for: order, isFirst: false)))
@@ -78,7 +78,7 @@ extension Engine {
       guard gate != .limits else {
         return deny(
           terms, of: state, id: id, refusal.denial,
-          waiters: [newWaiter(request, isFirst: true, for: id)], measured)
+          waiters: [newWaiter(request, .submit(isFirst: true), for: id)], measured)
       }
       return refuse(request, refusal.kind, refusal.denial)
     }
@@ -87,13 +87,14 @@ extension Engine {
       // What waits here is no question to the venue yet.
       if isEmulated(terms, account) {
         return hold(
-          terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)],
+          terms, of: state, id: id, waiters: [newWaiter(request, .submit(isFirst: true), for: id)],
           measured)
       }
       guard passesBreaker(request, account: account) else { return }
     }
     begin(
-      terms, of: state, id: id, waiters: [newWaiter(request, isFirst: true, for: id)], measured)
+      terms, of: state, id: id, waiters: [newWaiter(request, .submit(isFirst: true), for: id)],
+      measured)
   }
 
   private mutating func refuseForInstrument(_ terms: OrderTerms, request: RequestID) {
@@ -148,7 +149,7 @@ extension Engine {
     var order = OrderFacts(id: id, terms: terms, at: now)
     _ = order.apply(.submitting, at: now)
     guard let live = enter(Order(consume order), of: instrument) else { return }
-    live.submitWaiters = waiters
+    live.waiters = waiters
     live.holdsProbe = terms.purpose == .trade && terms.replaces == nil
     let entry = record(
       [.received(terms), .submitting], of: live, beginsOrder: true, measured: measured)
@@ -163,7 +164,7 @@ extension Engine {
     var order = OrderFacts(id: id, terms: terms, at: now)
     _ = order.apply(.denied(denial), at: now)
     guard let live = enter(Order(consume order), of: instrument) else { return }
-    live.submitWaiters = waiters
+    live.waiters = waiters
     let entry = record(
       [.received(terms), .denied(denial)], of: live, beginsOrder: true, measured: measured)
     afterRecord.append(AfterRecord(entry: entry, step: .settleDown, live: live))

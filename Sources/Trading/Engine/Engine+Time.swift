@@ -17,7 +17,7 @@ extension Engine {
 
   private mutating func answerLateWaiters() {
     while let front = waiting.front {
-      guard let live = orders[front.id], live.isAwaited else {
+      guard let live = orders[front.id], !live.waiters.isEmpty else {
         waiting.removeFront()
         continue
       }
@@ -29,13 +29,10 @@ extension Engine {
         waiting.append(Deadline(at: later, id: front.id))
         continue
       }
-      let waiters = live.submitWaiters + live.cancelWaiters + live.replaceWaiters
-      for waiter in waiters where waiter.until <= now {
+      for waiter in live.waiters where waiter.until <= now {
         actions.append(.reply(waiter.request, .pending(live.order)))
       }
-      live.submitWaiters.removeAll { $0.until <= now }
-      live.cancelWaiters.removeAll { $0.until <= now }
-      live.replaceWaiters.removeAll { $0.until <= now }
+      live.waiters.removeAll { $0.until <= now }
       leaveMemoryIfFinished(live)
     }
   }
@@ -89,7 +86,7 @@ extension Engine {
 
   /// Asks for an order later, if there is still something to be learnt about it.
   mutating func scheduleLookup(_ live: LiveOrder) {
-    guard !live.order.state.isSealed || live.isMissingFills || !live.cancelWaiters.isEmpty else {
+    guard !live.order.state.isSealed || live.isMissingFills || live.isCancelAwaited else {
       return
     }
     let delay = configuration.lookupSchedule.delayMilliseconds(

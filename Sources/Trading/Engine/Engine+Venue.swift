@@ -57,7 +57,7 @@ extension Engine {
       } else if live.order.state.isSealed {
         answerWaiters(live)
       } else {
-        answerCancelWaiters(live, refusal: reason)
+        refuseCancel(of: live, reason: reason)
       }
     case .unknown:
       scheduleLookup(live)
@@ -85,7 +85,7 @@ extension Engine {
     apply(report, to: live)
     compareAmendment(of: live, with: report)
     // A cancel of an order that counted as refused; now it turns out to be alive.
-    if !live.cancelWaiters.isEmpty, live.order.state.mayBeAtVenue,
+    if live.isCancelAwaited, live.order.state.mayBeAtVenue,
       !live.order.pending.contains(.cancel)
     {
       applyAndRecord([.cancelRequested], to: live)

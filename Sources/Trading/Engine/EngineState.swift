@@ -23,12 +23,8 @@ final class LiveOrder {
   var restoredAt: Timestamp?
   /// A cancel that arrived before the order could be sent.
   var isCancelQueued = false
-  /// Callers that wait for the outcome of the submission.
-  var submitWaiters: [Waiter] = []
-  /// Callers that wait for the outcome of a cancel.
-  var cancelWaiters: [Waiter] = []
-  /// Callers that wait for the outcome of a change.
-  var replaceWaiters: [Waiter] = []
+  /// Callers that wait for an answer, longest first.
+  var waiters: [Waiter] = []
   /// Lookups that came back negative, in a row.
   var negativeLookups = 0
   /// Lookups that were made, for the retry schedule.
@@ -66,9 +62,14 @@ final class LiveOrder {
     static let changes: InFlight = [.submit, .cancel, .amend]
   }
 
-  /// Whether somebody waits for an answer about it.
-  var isAwaited: Bool {
-    !submitWaiters.isEmpty || !cancelWaiters.isEmpty || !replaceWaiters.isEmpty
+  /// Whether somebody waits for the outcome of a cancel.
+  var isCancelAwaited: Bool { waiters.contains { $0.command == .cancel } }
+
+  /// Lets go of those who wait for the outcome of a command.
+  func takeWaiters(for command: Waiter.Command) -> [RequestID] {
+    let taken = waiters.lazy.filter { $0.command == command }.map(\.request)
+    defer { waiters.removeAll { $0.command == command } }
+    return Array(taken)
   }
 
   /// Whether the venue has traded more of it than it has told trades of.
@@ -78,7 +79,7 @@ final class LiveOrder {
 
   /// Whether the order can leave memory once it is durable.
   var isFinished: Bool {
-    order.state.isSealed && inFlight.isEmpty && !isAwaited && !isUnsettled && !isMissingFills
+    inFlight.isEmpty && !isUnsettled && waiters.isEmpty && order.state.isSealed && !isMissingFills
       && protection == nil
   }
 }
@@ -102,9 +103,16 @@ extension OrderFacts {
 
 /// A caller that waits for an answer about an order.
 struct Waiter: Sendable {
+  /// What it waits for the outcome of.
+  enum Command: Equatable {
+    /// Whether its own request made the order.
+    case submit(isFirst: Bool)
+    case cancel
+    case replace
+  }
+
   var request: RequestID
-  /// Whether its own request made the order.
-  var isFirst: Bool
+  var command: Command
   /// When it is told that the outcome is not known yet.
   var until: Timestamp
 }

@@ -72,8 +72,10 @@ public final class OrderTerms: Equatable, Sendable {
       }
   }
 
-  /// Its rarer terms; nil if it has none.
+  /// Its rarer terms; nil if it has none. It is a large copy: a single one is read without.
   public var instructions: OrderInstructions? { box?.instructions }
+  /// Whether it has rarer terms.
+  var hasInstructions: Bool { box != nil }
 
   /// The position that the order moves.
   public var positionKey: PositionKey { PositionKey(account: account, symbol: symbol) }
@@ -92,32 +94,32 @@ public final class OrderTerms: Equatable, Sendable {
 
 extension OrderTerms {
   /// The order whose place it takes.
-  public var replaces: OrderID? { instructions?.replaces }
+  public var replaces: OrderID? { box?.instructions.replaces }
   /// What the order waits for; nil exactly for MARKET and LIMIT.
-  public var trigger: Trigger? { instructions?.trigger }
+  public var trigger: Trigger? { box?.instructions.trigger }
   /// The fixed price that triggers it; nil for a trailing stop.
-  public var triggerPrice: Price? { instructions?.trigger?.fixedPrice }
+  public var triggerPrice: Price? { box?.instructions.trigger?.fixedPrice }
   /// When what is left is cancelled; nil unless the time in force is GTD.
-  public var expiresAt: Timestamp? { instructions?.expiresAt }
+  public var expiresAt: Timestamp? { box?.instructions.expiresAt }
   /// Whether it may only make a position smaller.
-  public var isReduceOnly: Bool { instructions?.isReduceOnly ?? false }
+  public var isReduceOnly: Bool { box?.instructions.isReduceOnly ?? false }
   /// What a MARKET order was to be worth, in the quote asset.
-  public var quoteQuantity: Decimal? { instructions?.quoteQuantity }
+  public var quoteQuantity: Decimal? { box?.instructions.quoteQuantity }
   /// How much of a LIMIT order the venue shows at once; nil for all of it.
-  public var displayQuantity: Quantity? { instructions?.displayQuantity }
+  public var displayQuantity: Quantity? { box?.instructions.displayQuantity }
 
   /// Where a loss of what the order buys or sells is to be cut.
-  public var stopLoss: Price? { instructions?.stopLoss }
+  public var stopLoss: Price? { box?.instructions.stopLoss }
   /// Where its profit is to be taken.
-  public var takeProfit: Price? { instructions?.takeProfit }
+  public var takeProfit: Price? { box?.instructions.takeProfit }
   /// Whether what it buys or sells is to be protected.
   public var asksForProtection: Bool {
-    instructions.map { $0.stopLoss != nil || $0.takeProfit != nil } ?? false
+    box != nil && (stopLoss != nil || takeProfit != nil)
   }
   /// The order that it protects, and how.
-  public var protects: ProtectiveLink? { instructions?.protects }
+  public var protects: ProtectiveLink? { box?.instructions.protects }
   /// Orders of one group: the first that trades cancels the others.
-  public var group: Label? { instructions?.group }
+  public var group: Label? { box?.instructions.group }
 
   /// The price that values the order: its own, as far as it has one.
   public var ownPrice: Price? { limitPrice ?? triggerPrice }

@@ -62,19 +62,12 @@ public struct RiskMeasure: Equatable, Sendable {
 
 /// What one limit was measured to, for the record.
 public struct MeasuredLimit: Equatable, Sendable {
-  /// The limit's code.
-  public var code: String
+  /// The limit.
+  public var rule: RiskRule
   /// The measured value.
   public var value: Decimal
-  /// The limit; nil where the value is held to none by itself.
+  /// How large it may be; nil where it is held to nothing by itself.
   public var limit: Decimal?
-
-  /// A measured limit from its parts.
-  public init(code: String, value: Decimal, limit: Decimal?) {
-    self.code = code
-    self.value = value
-    self.limit = limit
-  }
 }
 
 /// The limits, in the order in which they are checked.
@@ -111,7 +104,7 @@ extension RiskLimits {
     for rule in RiskRule.all {
       let measure = measure(rule, of: terms, in: context)
       if let value = measure.value {
-        measured.append(MeasuredLimit(code: rule.rawValue, value: value, limit: measure.limit))
+        measured.append(MeasuredLimit(rule: rule, value: value, limit: measure.limit))
       }
       if let denial = measure.denial { return denial }
     }
