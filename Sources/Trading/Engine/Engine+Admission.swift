@@ -121,7 +121,8 @@ extension Engine {
           let measure = configuration.limits.measure(rule, of: terms, in: context)
           return OrderPreview.Check(
             name: rule.rawValue, value: measure.value, limit: measure.limit,
-            denial: measure.denial)
+            denial: measure.isBroken
+              ? configuration.limits.denial(rule, measure, of: terms, in: context) : nil)
         }
       } else {
         let refusal = refusal(

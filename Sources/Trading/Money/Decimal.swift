@@ -58,7 +58,10 @@ extension Decimal: Comparable {
   @inlinable
   @inline(__always)
   static func aligned(_ a: Decimal, _ b: Decimal) -> (a: Int128, b: Int128, scale: UInt8) {
-    a.scale == b.scale ? (a.units, b.units, a.scale) : realigned(a, b)
+    if a.scale == b.scale { return (a.units, b.units, a.scale) }
+    // Nothing is nothing at every scale, and half of what is compared or summed is nothing.
+    if a.scale > b.scale, b.isZero { return (a.units, 0, a.scale) }
+    return realigned(a, b)
   }
 
   @usableFromInline

@@ -51,13 +51,13 @@ public struct RiskContext: Sendable {
 }
 
 /// One limit, and how an order stands against it.
-public struct RiskMeasure: Equatable, Sendable {
+struct RiskMeasure: Equatable {
   /// The measured value; nil where the limit is off or names no number.
-  public var value: Decimal?
+  var value: Decimal?
   /// The limit.
-  public var limit: Decimal?
-  /// Why the order is denied; nil if it is within the limit.
-  public var denial: Denial?
+  var limit: Decimal?
+  /// Whether the order would break it.
+  var isBroken = false
 }
 
 /// What one limit was measured to, for the record.
@@ -106,77 +106,41 @@ extension RiskLimits {
       if let value = measure.value {
         measured.append(MeasuredLimit(rule: rule, value: value, limit: measure.limit))
       }
-      if let denial = measure.denial { return denial }
+      if measure.isBroken { return denial(rule, measure, of: terms, in: context) }
     }
     return nil
   }
 
   /// How an order with `terms` stands against one limit.
-  public func measure(
+  func measure(
     _ rule: RiskRule, of terms: OrderTerms, in context: RiskContext
   ) -> RiskMeasure {
     switch rule {
-    case .symbolAllowed: measureSymbol(terms)
-    case .openOrders: measureOpenOrders(terms, context)
-    case .price: measurePrice(terms, context)
-    case .orderNotional: measureOrderNotional(terms, context)
-    case .priceCollar: measureCollar(terms, context)
-    case .positionNotional: measurePosition(terms, context)
+    case .symbolAllowed:
+      return RiskMeasure(
+        isBroken: !allowedSymbols.isEmpty && !allowedSymbols.contains(terms.symbol))
+    case .openOrders:
+      guard let maxOpenOrders else { return RiskMeasure() }
+      return RiskMeasure(
+        value: Decimal(context.openOrders), limit: Decimal(maxOpenOrders),
+        isBroken: context.openOrders >= maxOpenOrders)
+    case .price:
+      guard let price = price(of: terms, context) else { return RiskMeasure(isBroken: true) }
+      return RiskMeasure(value: price.amount)
+    case .orderNotional:
+      guard let maxOrderNotional, let price = price(of: terms, context) else {
+        return RiskMeasure()
+      }
+      let notional = terms.quantity * price
+      return RiskMeasure(
+        value: notional, limit: maxOrderNotional, isBroken: notional > maxOrderNotional)
+    case .priceCollar: return measureCollar(terms, context)
+    case .positionNotional: return measurePosition(terms, context)
     }
-  }
-
-  private func measureSymbol(_ terms: OrderTerms) -> RiskMeasure {
-    guard !allowedSymbols.isEmpty, !allowedSymbols.contains(terms.symbol) else {
-      return RiskMeasure()
-    }
-    return RiskMeasure(
-      denial: Denial(
-        code: RiskRule.symbolAllowed.rawValue,
-        sentence: "\(terms.symbol) is not in SYMBOL_ALLOW_LIST. Add it there to trade it.",
-        value: terms.symbol.text, limit: nil))
-  }
-
-  private func measureOpenOrders(_ terms: OrderTerms, _ context: RiskContext) -> RiskMeasure {
-    guard let maxOpenOrders else { return RiskMeasure() }
-    var measure = RiskMeasure(
-      value: Decimal(context.openOrders), limit: Decimal(maxOpenOrders))
-    guard context.openOrders >= maxOpenOrders else { return measure }
-    measure.denial = Denial(
-      code: RiskRule.openOrders.rawValue,
-      sentence: "\(context.openOrders) orders are open on \(terms.account), the most that "
-        + "MAX_OPEN_ORDERS allows. Cancel some or raise it.",
-      value: "\(context.openOrders)", limit: "\(maxOpenOrders)")
-    return measure
   }
 
   private func price(of terms: OrderTerms, _ context: RiskContext) -> Price? {
     terms.ownPrice ?? context.marketPrice ?? terms.referencePrice
-  }
-
-  private func measurePrice(_ terms: OrderTerms, _ context: RiskContext) -> RiskMeasure {
-    guard let price = price(of: terms, context) else {
-      return RiskMeasure(
-        denial: Denial(
-          code: RiskRule.price.rawValue,
-          sentence: "There is no price for \(terms.symbol) yet, so the order cannot be checked "
-            + "against its limits. Send it again when the venue has a price."))
-    }
-    return RiskMeasure(value: price.amount)
-  }
-
-  private func measureOrderNotional(_ terms: OrderTerms, _ context: RiskContext) -> RiskMeasure {
-    guard let maxOrderNotional, let price = price(of: terms, context) else {
-      return RiskMeasure()
-    }
-    let notional = terms.quantity * price
-    var measure = RiskMeasure(value: notional, limit: maxOrderNotional)
-    guard notional > maxOrderNotional else { return measure }
-    measure.denial = Denial(
-      code: RiskRule.orderNotional.rawValue,
-      sentence: "The order is worth \(notional), more than MAX_ORDER_NOTIONAL = "
-        + "\(maxOrderNotional) allows. Send a smaller one or raise it.",
-      value: "\(notional)", limit: "\(maxOrderNotional)")
-    return measure
   }
 
   /// Only the aggressive side is checked: a BUY far below the market just rests. A conditional
@@ -188,15 +152,8 @@ extension RiskLimits {
     let share = Decimal.quotient(priceCollarPercent, over: Decimal(100), scale: Decimal.scaleMax)
     let width = (market.amount * share).rounded(toScale: Position.priceScale)
     let bound = terms.side == .buy ? market.amount + width : market.amount - width
-    var measure = RiskMeasure(value: limit.amount, limit: bound)
     let isBeyond = terms.side == .buy ? limit.amount > bound : limit.amount < bound
-    guard isBeyond else { return measure }
-    measure.denial = Denial(
-      code: RiskRule.priceCollar.rawValue,
-      sentence: "The price \(limit) is more than \(priceCollarPercent) % beyond the market's "
-        + "\(market). Check it, or change PRICE_COLLAR_PERCENT.",
-      value: "\(limit)", limit: "\(bound)")
-    return measure
+    return RiskMeasure(value: limit.amount, limit: bound, isBroken: isBeyond)
   }
 
   private func measurePosition(_ terms: OrderTerms, _ context: RiskContext) -> RiskMeasure {
@@ -207,17 +164,9 @@ extension RiskLimits {
     let sameWay = (context.exposure.leaves(on: terms.side) + terms.quantity).amount
     let reached = terms.side == .buy ? position + sameWay : position - sameWay
     let notional = reached.magnitude * price.amount
-    var measure = RiskMeasure(value: notional, limit: maxPositionNotional)
     // An order that cannot make the position larger than it is always passes.
-    guard reached.magnitude > position.magnitude, notional > maxPositionNotional else {
-      return measure
-    }
-    measure.denial = Denial(
-      code: RiskRule.positionNotional.rawValue,
-      sentence: "With this order the position in \(terms.symbol) could be worth \(notional), more "
-        + "than MAX_POSITION_NOTIONAL = \(maxPositionNotional) allows. Send a smaller order or "
-        + "raise the limit.",
-      value: "\(notional)", limit: "\(maxPositionNotional)")
-    return measure
+    return RiskMeasure(
+      value: notional, limit: maxPositionNotional,
+      isBroken: notional > maxPositionNotional && reached.magnitude > position.magnitude)
   }
 }
