@@ -27,10 +27,11 @@ help: ## lists the targets
 	  | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 setup: ## installs the libraries that the build needs, where they are missing
-	@.ci/install libssl-dev libsqlite3-dev pkg-config
+	@.ci/install libssl-dev libsqlite3-dev libpq-dev pkg-config
 
 test-setup: setup ## installs what the tests call besides, where it is missing
 	@.ci/install python3 curl
+	@.ci/install-postgresql
 	@.ci/extract $(TOOLS) prometheus usr/bin/promtool
 
 $(BINARY): $(SOURCES) | setup

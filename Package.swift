@@ -26,19 +26,23 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     module("Trading"),
     module("Wire"),
     module("Telemetry"),
     module("Crypto", ["COpenSSL"]),
-    module("SQLite", ["CSQLite"]),
+    module("SQL"),
+    module("SQLite", ["CSQLite", "SQL"]),
+    module("PostgreSQL", ["CPostgreSQL", "SQL"]),
     module("Network", ["CLinux", "Wire", "Telemetry"]),
-    module("Storage", ["Trading", "Wire", "Telemetry", "Crypto", "SQLite"]),
-    module("Plugins", ["Trading", "Wire", "Network", "SQLite"]),
+    module(
+      "Storage", ["Trading", "Wire", "Telemetry", "Crypto", "SQL", "SQLite", "PostgreSQL"]),
+    module("Plugins", ["Trading", "Wire", "Network", "SQL", "SQLite"]),
     module(
       "Service",
       [
-        "CLinux", "Trading", "Wire", "Telemetry", "Crypto", "SQLite", "Network", "Storage",
+        "CLinux", "Trading", "Wire", "Telemetry", "Crypto", "Network", "Storage",
         "Plugins",
       ]),
     .executableTarget(
@@ -55,13 +59,23 @@ let package = Package(
       name: "simulate", dependencies: ["Simulation"], path: "Tests/simulate",
       swiftSettings: settings),
 
+    // A real server for the tests of what PostgreSQL stores.
+    .target(
+      name: "PostgreSQLServer", dependencies: ["PostgreSQL", "SQL"],
+      path: "Tests/PostgreSQLServer", swiftSettings: settings),
+
     tests("TradingTests", ["Trading", "Simulation"]),
     tests("WireTests", ["Wire"]),
     tests("TelemetryTests", ["Telemetry"]),
     tests("CryptoTests", ["Crypto"]),
     tests("NetworkTests", ["Network", "Wire", "Telemetry", "CLinux"]),
-    tests("StorageTests", ["Storage", "Trading", "SQLite", "Crypto", "Telemetry", "Wire"]),
-    tests("PluginsTests", ["Plugins", "Trading", "Network", "SQLite", "Wire"]),
+    tests(
+      "StorageTests",
+      [
+        "Storage", "Trading", "SQL", "SQLite", "PostgreSQL", "Crypto", "Telemetry", "Wire",
+        "PostgreSQLServer",
+      ]),
+    tests("PluginsTests", ["Plugins", "Trading", "Network", "SQL", "SQLite", "Wire"]),
     tests(
       "ServiceTests",
       ["Service", "Plugins", "Storage", "Trading", "Wire", "Network", "Telemetry", "Crypto"]),

@@ -6,6 +6,7 @@
 // second fsync succeeds although the first has lost them.
 
 internal import Dispatch
+internal import SQL
 internal import Synchronization
 
 final class Checkpointer: Sendable {

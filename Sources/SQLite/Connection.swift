@@ -2,9 +2,10 @@
 // for everybody: WAL with a full fsync at every commit.
 
 internal import CSQLite
+public import SQL
 
 /// A connection to a database file.
-public final class Connection {
+public final class Connection: DatabaseConnection {
   /// How a file is opened.
   public enum Mode: Sendable {
     /// For reading and writing; created if it is not there.
@@ -22,6 +23,8 @@ public final class Connection {
   /// nothing.
   static let cacheKibibytes = 16_384
 
+  /// SQLite's.
+  public let dialect = Dialect.sqlite
   let handle: OpaquePointer
   private let checkpointer: Checkpointer?
   /// Pages in the write-ahead log after the last commit.
@@ -78,23 +81,8 @@ public final class Connection {
   }
 
   /// Prepares a statement for repeated use.
-  public func prepare(_ sql: String) throws(DatabaseError) -> Statement {
+  public func prepare(_ sql: String) throws(DatabaseError) -> any DatabaseStatement {
     try Statement(connection: self, sql: sql)
-  }
-
-  /// Runs `body` in a transaction that either commits whole or leaves no trace.
-  public func transaction<R>(
-    _ body: () throws(DatabaseError) -> R
-  ) throws(DatabaseError) -> R {
-    try begin()
-    do throws(DatabaseError) {
-      let result = try body()
-      try commit()
-      return result
-    } catch {
-      rollBack()
-      throw error
-    }
   }
 
   /// Begins a transaction, which is to be committed or rolled back.

@@ -2,14 +2,15 @@
 // from 0, as in SQLite.
 
 internal import CSQLite
+internal import SQL
 
 /// A prepared statement of one connection.
-public final class Statement {
+final class Statement: DatabaseStatement {
   private let connection: Connection
   private let handle: OpaquePointer
   private var parameter: Int32 = 0
   /// Whether the last step found a row that can be read.
-  public private(set) var isOnRow = false
+  private(set) var isOnRow = false
 
   init(connection: Connection, sql: String) throws(DatabaseError) {
     self.connection = connection
@@ -27,7 +28,7 @@ public final class Statement {
 
   /// Binds the next parameter to a text.
   @discardableResult
-  public func bind(_ text: String) -> Statement {
+  func bind(_ text: String) -> Statement {
     parameter += 1
     var text = text
     text.withUTF8 { bytes in
@@ -44,46 +45,25 @@ public final class Statement {
     return self
   }
 
-  /// Binds the next parameter to a text, or NULL.
-  @discardableResult
-  public func bind(_ text: String?) -> Statement {
-    guard let text else { return bindNull() }
-    return bind(text)
-  }
-
   /// Binds the next parameter to a whole number.
   @discardableResult
-  public func bind(_ number: Int64) -> Statement {
+  func bind(_ number: Int64) -> Statement {
     parameter += 1
     sqlite3_bind_int64(handle, parameter, number)
     return self
   }
 
-  /// Binds the next parameter to a whole number, or NULL.
-  @discardableResult
-  public func bind(_ number: Int64?) -> Statement {
-    guard let number else { return bindNull() }
-    return bind(number)
-  }
-
   /// Binds the next parameter to bytes.
   @discardableResult
-  public func bind(_ bytes: [UInt8]) -> Statement {
+  func bind(_ bytes: [UInt8]) -> Statement {
     parameter += 1
     sqlite3_bind_blob(handle, parameter, bytes, Int32(bytes.count), Statement.transient)
     return self
   }
 
-  /// Binds the next parameter to bytes, or NULL.
-  @discardableResult
-  public func bind(_ bytes: [UInt8]?) -> Statement {
-    guard let bytes else { return bindNull() }
-    return bind(bytes)
-  }
-
   /// Binds the next parameter to a text that is there as bytes of UTF-8.
   @discardableResult
-  public func bind(text bytes: [UInt8]) -> Statement {
+  func bind(text bytes: [UInt8]) -> Statement {
     parameter += 1
     bytes.withUnsafeBytes { buffer in
       let pointer = buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
@@ -95,19 +75,19 @@ public final class Statement {
 
   /// Binds the next parameter to NULL.
   @discardableResult
-  public func bindNull() -> Statement {
+  func bindNull() -> Statement {
     parameter += 1
     sqlite3_bind_null(handle, parameter)
     return self
   }
 
   /// Runs the statement to its end and makes it ready for the next use.
-  public func run() throws(DatabaseError) {
+  func run() throws(DatabaseError) {
     while try step() {}
   }
 
   /// Goes to the next row; false at the end, and then the statement is ready for the next use.
-  public func step() throws(DatabaseError) -> Bool {
+  func step() throws(DatabaseError) -> Bool {
     let code = sqlite3_step(handle)
     if code == SQLITE_ROW {
       isOnRow = true
@@ -120,22 +100,22 @@ public final class Statement {
   }
 
   /// Gives up the remaining rows and makes the statement ready for the next use.
-  public func reset() {
+  func reset() {
     sqlite3_reset(handle)
     parameter = 0
     isOnRow = false
   }
 
   /// Whether a column of the current row is NULL.
-  public func isNull(_ column: Int32) -> Bool {
+  func isNull(_ column: Int32) -> Bool {
     sqlite3_column_type(handle, column) == SQLITE_NULL
   }
 
   /// A whole number of the current row; 0 for NULL.
-  public func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+  func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
   /// A text of the current row; nil for NULL.
-  public func text(_ column: Int32) -> String? {
+  func text(_ column: Int32) -> String? {
     guard let pointer = sqlite3_column_text(handle, column) else { return nil }
     let bytes = UnsafeBufferPointer(
       start: pointer, count: Int(sqlite3_column_bytes(handle, column)))
@@ -143,7 +123,7 @@ public final class Statement {
   }
 
   /// Bytes of the current row; empty for NULL.
-  public func bytes(_ column: Int32) -> [UInt8] {
+  func bytes(_ column: Int32) -> [UInt8] {
     guard let pointer = sqlite3_column_blob(handle, column) else { return [] }
     return Array(
       UnsafeRawBufferPointer(

@@ -32,12 +32,12 @@ struct StartError: Error, CustomStringConvertible {
 
   /// Starts the service. It is ready as soon as its plugins are.
   static func start(_ settings: Settings, log: Logger) async throws(StartError) -> Application {
-    let directory = try makeDirectory(of: settings.databasePath)
+    let directory = try makeDirectory(settings.store)
     // The store's thread speaks before the gateway is there to listen, so messages wait.
     let listener = StoreListener()
     let opened: (store: Store, state: RestoredState)
     do throws(StoreError) {
-      opened = try Store.open(path: settings.databasePath) { message in
+      opened = try Store.open(settings.store) { message in
         EventLoop.shared.post { listener.receive(message) }
       }
     } catch {
@@ -106,8 +106,14 @@ struct StartError: Error, CustomStringConvertible {
     gateway.startPlugins(reconcileSeconds: settings.reconcileIntervalSeconds)
   }
 
-  /// Makes the directory of the database file, with its parents.
-  private static func makeDirectory(of path: String) throws(StartError) -> String {
+  /// Makes the directory of the files, with its parents: that of the database file, or where it
+  /// would be by default.
+  private static func makeDirectory(_ location: StoreLocation) throws(StartError) -> String {
+    let path =
+      switch location {
+      case .sqlite(let path): path
+      case .postgresql: "data/execution.db"
+      }
     let slashes = path.indices.filter { path[$0] == "/" && $0 != path.startIndex }
     for slash in slashes where mkdir(String(path[..<slash]), 0o755) != 0 && errno != EEXIST {
       let reason = String(cString: strerror(errno))
@@ -153,7 +159,7 @@ struct StartError: Error, CustomStringConvertible {
     let access = settings.apiKeys == nil ? "no API keys" : "API keys required"
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     return "FKS Execution \(Application.version) listens on http://\(host):\(port), "
-      + "stores in sqlite:\(settings.databasePath), trades on \(plugins) (\(access))."
+      + "stores in \(settings.store), trades on \(plugins) (\(access))."
   }
 
   /// Stops accepting, answers what is under way, makes everything durable. False if answers were

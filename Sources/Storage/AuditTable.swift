@@ -2,7 +2,7 @@
 // is to be done, and go with that: the log has no commit of its own. A crash may therefore lose the
 // last of them; whose command an order was stands in the journal as well.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
 final class AuditTable {
@@ -15,21 +15,26 @@ final class AuditTable {
   /// Rows that a page looks through: a few milliseconds, in which orders wait.
   static let rowsPerPage: Int64 = 20_000
 
-  private let insert: Statement
-  private let delete: Statement
-  private let connection: Connection
-  private var last: Int64
+  private let insert: any DatabaseStatement
+  private let delete: any DatabaseStatement
+  private let newest: any DatabaseStatement
+  private let connection: any DatabaseConnection
+  private var last: Int64 = 0
   private var waiting: [AuditEntry] = []
 
-  init(_ connection: Connection) throws(DatabaseError) {
+  init(_ connection: any DatabaseConnection) throws(DatabaseError) {
     self.connection = connection
     insert = try connection.prepare(
       "INSERT INTO audit (audit_id, at, key, request_id, method, path, digest, status) "
         + "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     delete = try connection.prepare("DELETE FROM audit WHERE audit_id <= ?")
-    let newest = try connection.prepare("SELECT max(audit_id) FROM audit")
-    last = try newest.step() ? newest.integer(0) : 0
-    newest.reset()
+    newest = try connection.prepare("SELECT max(audit_id) FROM audit")
+    last = try newestNumber()
+  }
+
+  private func newestNumber() throws(DatabaseError) -> Int64 {
+    defer { newest.reset() }
+    return try newest.step() ? newest.integer(0) : 0
   }
 
   var isEmpty: Bool { waiting.isEmpty }
@@ -65,6 +70,13 @@ final class AuditTable {
     waiting.removeAll(keepingCapacity: true)
   }
 
+  /// Goes on after the connection was lost: the last commit may have been made or not.
+  func resume() throws(DatabaseError) {
+    let found = try newestNumber()
+    waiting.removeFirst(min(Int(clamping: max(0, found - last)), waiting.count))
+    last = found
+  }
+
   /// A page, newest first.
   func page(_ filter: AuditFilter) throws(StoreError) -> AuditPage {
     let before = min(filter.before ?? last + 1, last + 1)
@@ -82,7 +94,7 @@ final class AuditTable {
     if let status = filter.status { conditions += " AND status = \(status)" }
     if let since = filter.since { conditions += " AND at >= \(since.microseconds)" }
     if let until = filter.until { conditions += " AND at < \(until.microseconds)" }
-    let select: Statement
+    let select: any DatabaseStatement
     do throws(DatabaseError) {
       select = try connection.prepare(
         "SELECT audit_id, at, key, request_id, method, path, digest, status FROM audit "
@@ -98,7 +110,7 @@ final class AuditTable {
     return AuditPage(entries: entries, next: reached > oldest ? reached : nil)
   }
 
-  private static func read(_ row: Statement) -> AuditEntry {
+  private static func read(_ row: any DatabaseStatement) -> AuditEntry {
     AuditEntry(
       at: Timestamp(microseconds: row.integer(1)),
       caller: Provenance.Caller(key: row.text(2) ?? "", requestID: row.text(3) ?? ""),

@@ -1,14 +1,15 @@
-// The journal and its projections in one SQLite file, used by one thread. A batch of entries is one
+// The journal and its projections in one database, used by one thread. A batch of entries is one
 // transaction with one fsync. Tables lag behind the journal by at most a moment and are brought up
 // to date before anything is read. Their rows are written while there is nothing to append, in the
 // transaction of the next batch, so that they take no commit of their own and nobody waits for
 // them.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
 final class Database {
-  private let connection: Connection
+  private let connection: any DatabaseConnection
+  private let lease: WriterLease?
   let journal: JournalTable
   let orders: OrderTable
   private let fills: FillTable
@@ -17,21 +18,28 @@ final class Database {
   private let lossMarks: LossMarkTable
   let queries: Queries
   let audit: AuditTable
-  private let setProjected: Statement
+  private let setProjected: any DatabaseStatement
+  private let readProjected: any DatabaseStatement
+  private let readHead: any DatabaseStatement
 
-  private(set) var head: JournalTable.Head
+  private(set) var head = JournalTable.Head.empty
   /// The last entry that any row of the tables contains.
-  private var writtenThrough: Int64
+  private var writtenThrough: Int64 = 0
   /// The last entry up to which the tables contain everything.
-  private var projectedThrough: Int64
+  private var projectedThrough: Int64 = 0
+  /// A batch whose commit was not answered, and the journal's end if it is there.
+  private var doubt: (records: ArraySlice<JournalRecord>, head: JournalTable.Head)?
   private var projection = Projection()
   private var isInTransaction = false
   /// Whether rows are being written ahead, until none is left to write.
   private var isStaging = false
 
   /// Opens a database that is migrated already.
-  init(_ connection: Connection) throws(StoreError) {
+  init(
+    _ connection: any DatabaseConnection, _ lease: WriterLease? = nil
+  ) throws(StoreError) {
     self.connection = connection
+    self.lease = lease
     do throws(DatabaseError) {
       journal = try JournalTable(connection)
       orders = try OrderTable(connection)
@@ -43,23 +51,29 @@ final class Database {
       audit = try AuditTable(connection)
       setProjected = try connection.prepare(
         "UPDATE projection SET projected_through = ?, written_through = ?")
+      readProjected = try connection.prepare(
+        "SELECT projected_through, written_through FROM projection")
+      readHead = try connection.prepare(
+        "SELECT sequence, hash FROM order_events ORDER BY sequence DESC LIMIT 1")
       // The tables' mark first: a running service may write between the two, and the journal must
       // not look shorter than the tables for that.
-      let projected = try connection.prepare(
-        "SELECT projected_through, written_through FROM projection")
-      let isThere = try projected.step()
-      projectedThrough = isThere ? projected.integer(0) : 0
-      writtenThrough = isThere ? projected.integer(1) : 0
-      projected.reset()
-      let last = try connection.prepare(
-        "SELECT sequence, hash FROM order_events ORDER BY sequence DESC LIMIT 1")
-      head =
-        try last.step()
-        ? JournalTable.Head(sequence: last.integer(0), hash: last.bytes(1)) : .empty
-      last.reset()
+      try readMarks()
+      head = try recordedHead()
     } catch {
       throw StoreError(error, doing: "read its tables")
     }
+  }
+
+  private func readMarks() throws(DatabaseError) {
+    defer { readProjected.reset() }
+    guard try readProjected.step() else { return }
+    (projectedThrough, writtenThrough) = (readProjected.integer(0), readProjected.integer(1))
+  }
+
+  private func recordedHead() throws(DatabaseError) -> JournalTable.Head {
+    defer { readHead.reset() }
+    guard try readHead.step() else { return .empty }
+    return JournalTable.Head(sequence: readHead.integer(0), hash: readHead.bytes(1))
   }
 
   /// An order that so many entries have followed is taken to rest: its outcome, which comes with
@@ -84,14 +98,25 @@ final class Database {
   /// Whether a journal that ends there has at least what the tables were made of.
   func reaches(_ sequence: Int64) -> Bool { writtenThrough <= sequence }
 
-  /// Appends records to the journal, durably and all or none.
+  /// Appends records to the journal, durably and all or none. If the outcome is unknown, `resume`
+  /// tells it.
   func append(_ records: ArraySlice<JournalRecord>) throws(DatabaseError) {
     var newHead = head
-    try inTransaction { () throws(DatabaseError) in
-      for record in records { try journal.append(record, after: &newHead) }
-      while projection.waitingEntries > Database.waitingEntriesMax, try stageNext() {}
-      try commit(tablesThrough: projection.hasStaged ? head.sequence : nil)
+    do throws(DatabaseError) {
+      try inTransaction { () throws(DatabaseError) in
+        for record in records { try journal.append(record, after: &newHead) }
+        while projection.waitingEntries > Database.waitingEntriesMax, try stageNext() {}
+        try commit(tablesThrough: projection.hasStaged ? head.sequence : nil)
+      }
+    } catch {
+      if error.isOutcomeUnknown { doubt = (records, newHead) }
+      throw error
     }
+    take(records, newHead)
+  }
+
+  /// Goes on from records that are in the journal now.
+  private func take(_ records: ArraySlice<JournalRecord>, _ newHead: JournalTable.Head) {
     for (record, sequence) in zip(records, (head.sequence + 1)...) {
       switch record {
       case .order(let entry, _): add(entry, sequence)
@@ -160,7 +185,10 @@ final class Database {
   /// that is in it.
   private func inTransaction(_ body: () throws(DatabaseError) -> Void) throws(DatabaseError) {
     do throws(DatabaseError) {
-      if !isInTransaction { try connection.begin() }
+      if !isInTransaction {
+        try connection.begin()
+        try lease?.assert()
+      }
       isInTransaction = true
       try body()
     } catch {
@@ -192,6 +220,35 @@ final class Database {
     guard let newMarks else { return }
     (projectedThrough, writtenThrough) = newMarks
     projection.committed()
+  }
+
+  // MARK: Lost connection
+
+  /// Whether there is a connection, as far as is known; a file always has one.
+  var isConnected: Bool { lease?.isConnected ?? true }
+
+  /// What became of a batch whose commit was not answered.
+  enum Resolution {
+    case recorded(ArraySlice<JournalRecord>)
+    case notRecorded(ArraySlice<JournalRecord>)
+  }
+
+  /// Connects again, and looks what became of a batch that is in doubt; nil if none is.
+  func resume() throws(DatabaseError) -> Resolution? {
+    try lease?.resume()
+    try readMarks()
+    try audit.resume()
+    let found = try recordedHead()
+    defer { doubt = nil }
+    if found == head { return doubt.map { .notRecorded($0.records) } }
+    guard let doubt, found == doubt.head else {
+      throw DatabaseError(
+        .superseded,
+        "the journal ends at sequence \(found.sequence), not as this process left it at "
+          + "\(head.sequence)", advice: "Restart the service; it goes on from what is there.")
+    }
+    take(doubt.records, doubt.head)
+    return .recorded(doubt.records)
   }
 
   // MARK: Restart

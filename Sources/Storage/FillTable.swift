@@ -1,16 +1,18 @@
 // The fills table: one row a trade that counts, in the order in which the trades were recorded.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
 final class FillTable {
-  private let insert: Statement
-  private let delete: Statement
+  private let insert: any DatabaseStatement
+  private let delete: any DatabaseStatement
 
-  init(_ connection: Connection) throws(DatabaseError) {
+  init(_ connection: any DatabaseConnection) throws(DatabaseError) {
     insert = try connection.prepare(
-      "INSERT OR REPLACE INTO fills (fill_id, order_id, account, symbol, side, trade_id, quantity, "
-        + "price, fee, fee_asset, is_maker, traded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      SQLText.upsert(
+        into: "fills",
+        "fill_id, order_id, account, symbol, side, trade_id, quantity, price, fee, fee_asset, "
+          + "is_maker, traded_at", key: "fill_id"))
     delete = try connection.prepare("DELETE FROM fills WHERE order_id = ? AND trade_id = ?")
   }
 
@@ -49,11 +51,11 @@ final class FillTable {
     + "is_maker, traded_at"
 
   /// The rows of a statement that selects `columns`.
-  static func rows(of statement: Statement) throws(StoreError) -> [RecordedFill] {
+  static func rows(of statement: any DatabaseStatement) throws(StoreError) -> [RecordedFill] {
     try statement.rows(of: "fills") { read($0) }
   }
 
-  private static func read(_ row: Statement) -> RecordedFill? {
+  private static func read(_ row: any DatabaseStatement) -> RecordedFill? {
     guard let orderID = OrderID(bytes: row.bytes(1)),
       let symbol = row.text(2).flatMap({ Symbol($0) }),
       let side = row.text(3).flatMap({ Side(rawValue: $0) }),

@@ -2,7 +2,7 @@
 // is asked of an order stands in its first row.
 // The rule to keep: what is read here is durable; a row that could still be taken back is not seen.
 
-internal import SQLite
+internal import SQL
 public import Trading
 public import Wire
 

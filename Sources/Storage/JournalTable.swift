@@ -2,7 +2,7 @@
 // A row that was changed, taken out, added or moved breaks the chain from there on.
 
 internal import Crypto
-internal import SQLite
+internal import SQL
 internal import Trading
 
 final class JournalTable {
@@ -40,11 +40,11 @@ final class JournalTable {
   /// Stands where a row is about no order.
   static let noOrder = [UInt8](repeating: 0, count: 16)
 
-  private let insert: Statement
-  private let after: Statement
+  private let insert: any DatabaseStatement
+  private let after: any DatabaseStatement
   private let hasher = SHA256Hasher()
 
-  init(_ connection: Connection) throws(DatabaseError) {
+  init(_ connection: any DatabaseConnection) throws(DatabaseError) {
     insert = try connection.prepare(
       "INSERT INTO order_events (sequence, order_id, recorded_at, body, hash) "
         + "VALUES (?, ?, ?, ?, ?)")

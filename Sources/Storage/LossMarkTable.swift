@@ -1,29 +1,29 @@
 // The loss mark: one row, and its form in the journal.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 internal import Wire
 
 final class LossMarkTable {
-  private let upsert: Statement
-  private let select: Statement
+  private let upsert: any DatabaseStatement
+  private let select: any DatabaseStatement
 
-  init(_ connection: Connection) throws(DatabaseError) {
+  init(_ connection: any DatabaseConnection) throws(DatabaseError) {
     upsert = try connection.prepare(
-      "INSERT OR REPLACE INTO loss_marks (id, day, start_pnl, peak_pnl, is_day_lost) "
-        + "VALUES (1, ?, ?, ?, ?)")
+      SQLText.upsert(
+        into: "loss_marks", "id, day, start_pnl, peak_pnl, is_day_lost", key: "id"))
     select = try connection.prepare(
       "SELECT day, start_pnl, peak_pnl, is_day_lost FROM loss_marks")
   }
 
   func write(_ mark: LossMark) throws(DatabaseError) {
-    upsert.bind(mark.day).bind(mark.startPnL.description).bind(mark.peakPnL.description)
+    upsert.bind(1).bind(mark.day).bind(mark.startPnL.description).bind(mark.peakPnL.description)
       .bind(mark.isDayLost ? 1 : 0)
     try upsert.run()
   }
 
   func read() throws(StoreError) -> LossMark? {
-    try select.rows(of: "loss_marks") { (row: Statement) -> LossMark? in
+    try select.rows(of: "loss_marks") { (row: any DatabaseStatement) -> LossMark? in
       guard let start = row.decimal(1), let peak = row.decimal(2) else { return nil }
       return LossMark(
         day: row.integer(0), startPnL: start, peakPnL: peak, isDayLost: row.integer(3) == 1)

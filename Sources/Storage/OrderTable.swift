@@ -1,7 +1,7 @@
 // The orders table: one row an order, every fact in it, so that an order continues from its row as
 // if it had never left memory.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
 final class OrderTable {
@@ -11,33 +11,37 @@ final class OrderTable {
     let through: Int64
   }
 
-  private let upsert: Statement
-  private let byID: Statement
-  private let byClientOrderID: Statement
-  private let byIdempotencyKey: Statement
-  private let tradeIDs: Statement
-  private let lastSequence: Statement
-  private let connection: Connection
+  private let upsert: any DatabaseStatement
+  private let byID: any DatabaseStatement
+  private let byClientOrderID: any DatabaseStatement
+  private let byIdempotencyKey: any DatabaseStatement
+  private let lastSequence: any DatabaseStatement
+  /// What a statement selects whose rows are read here.
+  let selection: String
 
-  static let columns =
+  private static let columns =
     "order_id, account, symbol, side, type, time_in_force, is_post_only, quantity, limit_price, "
     + "reference_price, client_order_id, idempotency_key, purpose, strategy_id, signal_id, "
     + "category, confidence, stop_loss, take_profit, created_at, updated_at, state, phase, "
     + "pending, unknown_since, unknown_reason, venue_order_id, filled_quantity, filled_notional, "
     + "fee, fee_asset, code, reason, denied_value, denied_limit, extras, parent_id, is_protecting"
 
-  init(_ connection: Connection) throws(DatabaseError) {
-    self.connection = connection
-    let select = "SELECT \(OrderTable.columns) FROM orders WHERE "
-    let marks = Array(repeating: "?", count: 39).joined(separator: ", ")
+  init(_ connection: any DatabaseConnection) throws(DatabaseError) {
+    selection = OrderTable.selection(for: connection.dialect)
+    let select = "SELECT \(selection) FROM orders WHERE "
     upsert = try connection.prepare(
-      "INSERT OR REPLACE INTO orders (\(OrderTable.columns), last_sequence) VALUES (\(marks))")
+      SQLText.upsert(into: "orders", "\(OrderTable.columns), last_sequence", key: "order_id"))
     byID = try connection.prepare(select + "order_id = ?")
     byClientOrderID = try connection.prepare(select + "client_order_id = ?")
     byIdempotencyKey = try connection.prepare(select + "idempotency_key = ?")
-    tradeIDs = try connection.prepare(
-      "SELECT trade_id FROM fills WHERE order_id = ? ORDER BY fill_id")
     lastSequence = try connection.prepare("SELECT last_sequence FROM orders WHERE order_id = ?")
+  }
+
+  /// The columns, and the ids of the order's trades with blanks between, of which they have none.
+  static func selection(for dialect: Dialect) -> String {
+    "\(columns), CASE WHEN filled_quantity = 0 THEN NULL ELSE (SELECT "
+      + "\(dialect.joined("trade_id", orderedBy: "fill_id")) FROM fills "
+      + "WHERE fills.order_id = orders.order_id) END"
   }
 
   /// Writes an order's row as it is after the entry `through`, whether or not there is one.
@@ -89,16 +93,16 @@ final class OrderTable {
     return try first(of: byClientOrderID.bind(clientOrderID))
   }
 
-  private func first(of statement: Statement) throws(StoreError) -> Order? {
+  private func first(of statement: any DatabaseStatement) throws(StoreError) -> Order? {
     try rows(of: statement, max: 1).first
   }
 
   /// The rows of a statement that selects `columns`.
-  func rows(of statement: Statement, max: Int = .max) throws(StoreError) -> [Order] {
-    try statement.rows(of: "orders", max: max) { (row) throws(DatabaseError) in try read(row) }
+  func rows(of statement: any DatabaseStatement, max: Int = .max) throws(StoreError) -> [Order] {
+    try statement.rows(of: "orders", max: max) { read($0) }
   }
 
-  private func read(_ row: Statement) throws(DatabaseError) -> Order? {
+  private func read(_ row: any DatabaseStatement) -> Order? {
     guard let id = OrderID(bytes: row.bytes(0)), let extras = OrderExtras(text: row.text(35)),
       let terms = terms(of: row, extras),
       let phase = row.text(22).flatMap({ OrderPhase(name: $0) }),
@@ -118,7 +122,7 @@ final class OrderTable {
       uncertainty: uncertainty, isSettled: row.text(21) == OrderState.settled.rawValue,
       venueOrderID: row.text(26).flatMap { VenueOrderID($0) }, filledQuantity: filledQuantity,
       filledNotional: filledNotional, fee: fee, feeAsset: row.text(30).flatMap { Asset($0) },
-      tradeIDs: filledQuantity.isZero ? [] : try trades(of: id), explanation: explanation,
+      tradeIDs: trades(in: row.text(38)), explanation: explanation,
       isEmulated: extras.isEmulated, trailedPrice: extras.trailedPrice,
       requestedTerms: extras.requestedTerms, amendment: extras.amendment,
       successor: extras.successor, waivedLegs: extras.waivedLegs,
@@ -127,16 +131,11 @@ final class OrderTable {
     return Order(id: id, terms: terms, createdAt: createdAt, recorded: facts)
   }
 
-  private func trades(of id: OrderID) throws(DatabaseError) -> [TradeID] {
-    var trades: [TradeID] = []
-    tradeIDs.bind(id.bytes)
-    while try tradeIDs.step() {
-      if let trade = tradeIDs.text(0).flatMap({ TradeID($0) }) { trades.append(trade) }
-    }
-    return trades
+  private func trades(in text: String?) -> [TradeID] {
+    text?.split(separator: " ").compactMap { TradeID(String($0)) } ?? []
   }
 
-  private func terms(of row: Statement, _ extras: OrderExtras) -> OrderTerms? {
+  private func terms(of row: any DatabaseStatement, _ extras: OrderExtras) -> OrderTerms? {
     guard let account = row.text(1).flatMap({ AccountID($0) }),
       let symbol = row.text(2).flatMap({ Symbol($0) }),
       let side = row.text(3).flatMap({ Side(rawValue: $0) }),

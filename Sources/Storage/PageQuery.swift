@@ -1,6 +1,6 @@
 // The query of a page: its text and its values, apart from each other.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
 struct PageQuery {
@@ -15,7 +15,7 @@ struct PageQuery {
   private let values: [Value]
 
   /// The orders of a page, newest first.
-  init(_ filter: OrderFilter) {
+  init(_ filter: OrderFilter, for dialect: Dialect) {
     var conditions = Conditions()
     if !filter.states.isEmpty {
       let names = filter.states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
@@ -34,7 +34,7 @@ struct PageQuery {
     if let until = filter.until { conditions.add("order_id < ?", .bytes(until.firstOrderID.bytes)) }
     if let before = filter.before { conditions.add("order_id < ?", .bytes(before.bytes)) }
     sql =
-      "SELECT \(OrderTable.columns) FROM orders\(conditions.clause) "
+      "SELECT \(OrderTable.selection(for: dialect)) FROM orders\(conditions.clause) "
       + "ORDER BY order_id DESC LIMIT \(filter.limit)"
     values = conditions.values
   }
@@ -53,7 +53,7 @@ struct PageQuery {
   }
 
   /// Binds the values to a statement of `sql`.
-  func bind(to statement: Statement) {
+  func bind(to statement: any DatabaseStatement) {
     for value in values {
       switch value {
       case .text(let text): statement.bind(text)

@@ -1,6 +1,6 @@
 // The positions table: one row an account and instrument.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
 final class PositionTable {
@@ -10,16 +10,16 @@ final class PositionTable {
     var through: Int64
   }
 
-  private let upsert: Statement
-  private let all: Statement
+  private let upsert: any DatabaseStatement
+  private let all: any DatabaseStatement
 
-  init(_ connection: Connection) throws(DatabaseError) {
+  private static let columns =
+    "account, symbol, quantity, open_cost, realized_pnl, fees, updated_at, last_sequence"
+
+  init(_ connection: any DatabaseConnection) throws(DatabaseError) {
     upsert = try connection.prepare(
-      "INSERT OR REPLACE INTO positions (account, symbol, quantity, open_cost, realized_pnl, fees, "
-        + "updated_at, last_sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-    all = try connection.prepare(
-      "SELECT account, symbol, quantity, open_cost, realized_pnl, fees, updated_at, last_sequence "
-        + "FROM positions")
+      SQLText.upsert(into: "positions", PositionTable.columns, key: "account, symbol"))
+    all = try connection.prepare("SELECT \(PositionTable.columns) FROM positions")
   }
 
   /// Writes a position as it is after the entry `through`.
@@ -37,7 +37,7 @@ final class PositionTable {
     Dictionary(uniqueKeysWithValues: try all.rows(of: "positions") { read($0) })
   }
 
-  private func read(_ row: Statement) -> (PositionKey, Row)? {
+  private func read(_ row: any DatabaseStatement) -> (PositionKey, Row)? {
     guard let account = row.text(0).flatMap({ AccountID($0) }),
       let symbol = row.text(1).flatMap({ Symbol($0) }), let quantity = row.decimal(2),
       let openCost = row.decimal(3), let realizedPnL = row.decimal(4), let text = row.text(5)

@@ -1,14 +1,14 @@
 // Reading: pages, one order's events, and what a restart needs.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
 final class Queries {
-  private let connection: Connection
+  private let connection: any DatabaseConnection
   /// Kept, because whoever follows the journal asks for it with most rows.
-  private var first: Statement?
+  private var first: (any DatabaseStatement)?
 
-  init(_ connection: Connection) { self.connection = connection }
+  init(_ connection: any DatabaseConnection) { self.connection = connection }
 
   /// FILLED orders that a restart takes into memory to settle them; as many as the engine keeps.
   private static let filledMax = 1_000
@@ -17,15 +17,15 @@ final class Queries {
   /// whose fills are still protected, with all their protective orders; oldest first.
   func liveOrders(_ table: OrderTable) throws(StoreError) -> [Order] {
     let live = OrderState.allCases.filter { !$0.isSealed }.map { "'\($0.rawValue)'" }
-    // The literal term lets SQLite use the partial index of rare states.
-    let select = "SELECT \(OrderTable.columns) FROM orders WHERE state <> 'SETTLED' AND "
+    // The literal term lets the database use the partial index of rare states.
+    let select = "SELECT \(table.selection) FROM orders WHERE state <> 'SETTLED' AND "
     let open = try prepare(select + "state IN (\(live.joined(separator: ", "))) ORDER BY order_id")
     let filled = try prepare(
       select + "state = 'FILLED' ORDER BY order_id DESC LIMIT \(Queries.filledMax)")
     let protecting = try prepare(
-      "SELECT \(OrderTable.columns) FROM orders WHERE is_protecting = 1")
+      "SELECT \(table.selection) FROM orders WHERE is_protecting = 1")
     let legs = try prepare(
-      "SELECT \(OrderTable.columns) FROM orders WHERE parent_id IN "
+      "SELECT \(table.selection) FROM orders WHERE parent_id IN "
         + "(SELECT order_id FROM orders WHERE is_protecting = 1) AND parent_id IS NOT NULL")
     var orders: [OrderID: Order] = [:]
     for statement in [open, filled, protecting, legs] {
@@ -55,7 +55,7 @@ final class Queries {
   }
 
   func lastOrderID() throws(StoreError) -> OrderID? {
-    let statement = try prepare("SELECT max(order_id) FROM orders")
+    let statement = try prepare("SELECT order_id FROM orders ORDER BY order_id DESC LIMIT 1")
     defer { statement.reset() }
     do throws(DatabaseError) {
       return try statement.step() ? OrderID(bytes: statement.bytes(0)) : nil
@@ -65,14 +65,14 @@ final class Queries {
   }
 
   func page(_ filter: OrderFilter, _ table: OrderTable) throws(StoreError) -> [Order] {
-    try table.rows(of: statement(of: PageQuery(filter)))
+    try table.rows(of: statement(of: PageQuery(filter, for: connection.dialect)))
   }
 
   func page(_ filter: FillFilter) throws(StoreError) -> [RecordedFill] {
     try FillTable.rows(of: statement(of: PageQuery(filter)))
   }
 
-  private func statement(of query: PageQuery) throws(StoreError) -> Statement {
+  private func statement(of query: PageQuery) throws(StoreError) -> any DatabaseStatement {
     let statement = try prepare(query.sql)
     query.bind(to: statement)
     return statement
@@ -80,7 +80,7 @@ final class Queries {
 
   /// The first entry of an order.
   func firstEntry(of id: OrderID) throws(StoreError) -> RecordedEntry? {
-    let statement: Statement
+    let statement: any DatabaseStatement
     if let known = first {
       statement = known
     } else {
@@ -120,14 +120,14 @@ final class Queries {
   private static let entries =
     "SELECT sequence, recorded_at, body FROM order_events WHERE order_id = ? ORDER BY sequence"
 
-  private func entries(_ statement: Statement) throws(StoreError) -> [RecordedEntry] {
+  private func entries(_ statement: any DatabaseStatement) throws(StoreError) -> [RecordedEntry] {
     try statement.rows(of: "order_events") {
       RecordedEntry(
         sequence: $0.integer(0), at: Timestamp(microseconds: $0.integer(1)), body: $0.bytes(2))
     }
   }
 
-  private func prepare(_ sql: String) throws(StoreError) -> Statement {
+  private func prepare(_ sql: String) throws(StoreError) -> any DatabaseStatement {
     do throws(DatabaseError) {
       return try connection.prepare(sql)
     } catch {

@@ -1,143 +1,27 @@
 // The tables, as a list of migrations that only ever grows. Each runs once, in its own transaction.
 // A database that a newer version has migrated is refused: this one would not understand it.
 
-internal import SQLite
+internal import SQL
 
 enum Schema {
-  /// Statements by version; the first is version 1.
-  static let migrations: [String] = [
-    """
-    CREATE TABLE order_events (
-      sequence INTEGER PRIMARY KEY,
-      order_id BLOB NOT NULL,
-      recorded_at INTEGER NOT NULL,
-      body TEXT NOT NULL,
-      hash BLOB NOT NULL
-    ) STRICT;
-    CREATE INDEX order_events_by_order ON order_events (order_id);
+  /// The version that this program knows.
+  static func version(for dialect: Dialect) -> Int { migrations(for: dialect).count }
 
-    CREATE TABLE orders (
-      order_id BLOB PRIMARY KEY,
-      account TEXT NOT NULL,
-      symbol TEXT NOT NULL,
-      side TEXT NOT NULL,
-      type TEXT NOT NULL,
-      time_in_force TEXT NOT NULL,
-      is_post_only INTEGER NOT NULL,
-      quantity TEXT NOT NULL,
-      limit_price TEXT,
-      reference_price TEXT,
-      client_order_id TEXT,
-      idempotency_key TEXT,
-      purpose TEXT NOT NULL,
-      strategy_id TEXT,
-      signal_id TEXT,
-      category TEXT,
-      confidence TEXT,
-      stop_loss TEXT,
-      take_profit TEXT,
-      created_at INTEGER NOT NULL,
-      updated_at INTEGER NOT NULL,
-      state TEXT NOT NULL,
-      phase TEXT NOT NULL,
-      pending INTEGER NOT NULL,
-      unknown_since INTEGER,
-      unknown_reason TEXT,
-      venue_order_id TEXT,
-      filled_quantity TEXT NOT NULL,
-      filled_notional TEXT NOT NULL,
-      fee TEXT NOT NULL,
-      fee_asset TEXT,
-      code TEXT,
-      reason TEXT,
-      denied_value TEXT,
-      denied_limit TEXT,
-      last_sequence INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE UNIQUE INDEX orders_by_client_order_id ON orders (client_order_id)
-      WHERE client_order_id IS NOT NULL;
-    CREATE UNIQUE INDEX orders_by_idempotency_key ON orders (idempotency_key)
-      WHERE idempotency_key IS NOT NULL;
-    CREATE INDEX orders_by_symbol ON orders (symbol, order_id);
-    CREATE INDEX orders_by_strategy ON orders (strategy_id, order_id)
-      WHERE strategy_id IS NOT NULL;
-    CREATE INDEX orders_by_rare_state ON orders (state, order_id) WHERE state <> 'SETTLED';
-
-    CREATE TABLE fills (
-      fill_id INTEGER PRIMARY KEY,
-      order_id BLOB NOT NULL,
-      account TEXT NOT NULL,
-      symbol TEXT NOT NULL,
-      side TEXT NOT NULL,
-      trade_id TEXT NOT NULL,
-      quantity TEXT NOT NULL,
-      price TEXT NOT NULL,
-      fee TEXT NOT NULL,
-      fee_asset TEXT NOT NULL,
-      is_maker INTEGER NOT NULL,
-      traded_at INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX fills_by_order ON fills (order_id);
-
-    CREATE TABLE positions (
-      account TEXT NOT NULL,
-      symbol TEXT NOT NULL,
-      quantity TEXT NOT NULL,
-      open_cost TEXT NOT NULL,
-      realized_pnl TEXT NOT NULL,
-      fees TEXT NOT NULL,
-      updated_at INTEGER NOT NULL,
-      last_sequence INTEGER NOT NULL,
-      PRIMARY KEY (account, symbol)
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE trading_states (
-      scope TEXT PRIMARY KEY,
-      state TEXT NOT NULL,
-      reason TEXT NOT NULL,
-      author TEXT NOT NULL,
-      changed_at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-
-    CREATE TABLE projection (
-      id INTEGER PRIMARY KEY CHECK (id = 1),
-      projected_through INTEGER NOT NULL,
-      written_through INTEGER NOT NULL
-    ) STRICT;
-    INSERT INTO projection VALUES (1, 0, 0);
-    """,
-    """
-    ALTER TABLE orders ADD COLUMN extras TEXT;
-    ALTER TABLE orders ADD COLUMN parent_id BLOB;
-    ALTER TABLE orders ADD COLUMN is_protecting INTEGER NOT NULL DEFAULT 0;
-    CREATE INDEX orders_by_parent ON orders (parent_id) WHERE parent_id IS NOT NULL;
-    CREATE INDEX orders_protecting ON orders (order_id) WHERE is_protecting = 1;
-    CREATE TABLE loss_marks (
-      id INTEGER PRIMARY KEY CHECK (id = 1),
-      day INTEGER NOT NULL,
-      start_pnl TEXT NOT NULL,
-      peak_pnl TEXT NOT NULL,
-      is_day_lost INTEGER NOT NULL
-    ) STRICT;
-    """,
-    """
-    CREATE TABLE audit (
-      audit_id INTEGER PRIMARY KEY,
-      at INTEGER NOT NULL,
-      key TEXT NOT NULL,
-      request_id TEXT NOT NULL,
-      method TEXT NOT NULL,
-      path TEXT NOT NULL,
-      digest BLOB NOT NULL,
-      status INTEGER NOT NULL
-    ) STRICT;
-    """,
-  ]
+  /// Statements by version; the first is version 1. Each database counts for itself.
+  private static func migrations(for dialect: Dialect) -> [String] {
+    switch dialect {
+    case .sqlite: sqliteMigrations
+    case .postgresql: postgresqlMigrations
+    }
+  }
 
   /// Brings a database to this version's schema.
-  static func migrate(_ connection: Connection) throws(StoreError) {
+  static func migrate(_ connection: any DatabaseConnection) throws(StoreError) {
     let version = try version(of: connection)
-    guard version <= migrations.count else { throw StoreError.newerSchema(version) }
+    let migrations = migrations(for: connection.dialect)
+    guard version <= migrations.count else {
+      throw StoreError.newerSchema(version, known: migrations.count)
+    }
     if version == 0 { try begin(connection) }
     for number in (version + 1)..<(migrations.count + 1) {
       do throws(DatabaseError) {
@@ -152,13 +36,13 @@ enum Schema {
   }
 
   /// Makes the table of versions in an empty database.
-  private static func begin(_ connection: Connection) throws(StoreError) {
+  private static func begin(_ connection: any DatabaseConnection) throws(StoreError) {
     let foreignTables: Int64
     do throws(DatabaseError) {
       foreignTables = try tables(of: connection, where: "name <> 'schema_migrations'")
       if foreignTables == 0 {
         try connection.execute(
-          "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY) STRICT")
+          "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY)")
       }
     } catch {
       throw StoreError(error, doing: "begin its tables")
@@ -167,16 +51,21 @@ enum Schema {
   }
 
   private static func tables(
-    of connection: Connection, where condition: String
+    of connection: any DatabaseConnection, where condition: String
   ) throws(DatabaseError) -> Int64 {
-    let statement = try connection.prepare(
-      "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND \(condition)")
+    let tables =
+      switch connection.dialect {
+      case .sqlite: "(SELECT name FROM sqlite_schema WHERE type = 'table') AS t"
+      case .postgresql:
+        "(SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()) AS t"
+      }
+    let statement = try connection.prepare("SELECT count(*) FROM \(tables) WHERE \(condition)")
     defer { statement.reset() }
     return try statement.step() ? statement.integer(0) : 0
   }
 
   /// The version of a database; 0 for an empty one and for one of another program.
-  static func version(of connection: Connection) throws(StoreError) -> Int {
+  static func version(of connection: any DatabaseConnection) throws(StoreError) -> Int {
     do throws(DatabaseError) {
       guard try tables(of: connection, where: "name = 'schema_migrations'") == 1 else { return 0 }
       let statement = try connection.prepare("SELECT max(version) FROM schema_migrations")

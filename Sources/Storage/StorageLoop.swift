@@ -2,7 +2,7 @@
 // bring the tables up to date when there is nothing better to do.
 
 internal import Dispatch
-internal import SQLite
+internal import SQL
 internal import Trading
 
 final class StorageLoop {
@@ -12,8 +12,9 @@ final class StorageLoop {
   static let idle = DispatchTimeInterval.milliseconds(100)
   /// Orders whose rows are written between two looks for jobs: a fraction of a millisecond's work.
   static let stagedOrdersMax = 16
-  /// How long a full disk is left alone before the next attempt.
-  static let retry = DispatchTimeInterval.milliseconds(500)
+  /// How long a full disk, or a server that is gone, is left alone before the next attempt: less
+  /// than a second after its return all goes on.
+  static let retry = DispatchTimeInterval.milliseconds(250)
 
   private let database: Database
   private let deliver: @Sendable (StoreMessage) -> Void
@@ -22,7 +23,7 @@ final class StorageLoop {
   /// Set once the disk can no longer be trusted: nothing is acknowledged any more.
   private var failure: StoreError?
   private var isAvailable = true
-  /// When it is next tried whether the disk has room again.
+  /// When it is next tried whether the disk has room, or the server is there, again.
   private var nextProbe = DispatchTime.now()
 
   init(database: Database, deliver: @escaping @Sendable (StoreMessage) -> Void) {
@@ -32,6 +33,7 @@ final class StorageLoop {
 
   func run(_ store: Store) {
     while let jobs = store.takeJobs(waiting: patience) {
+      if !database.isConnected { reconnect() }
       // Appends that follow one another share a commit; a read sees all that came before it.
       // What is read of the journal waits for what is appended, so that it parts no commit in two.
       var entries: [JournalRecord] = []
@@ -89,22 +91,26 @@ final class StorageLoop {
       } catch {
         let reason = StoreError(error, doing: "write the journal")
         if error.kind != .passing { failure = reason }
-        return giveBack(rest, reason: reason.description)
+        // Nobody is told anything of a batch that may have been written.
+        return giveBack(
+          error.isOutcomeUnknown ? rest.dropFirst(batch.count) : rest, reason: reason.description)
       }
       let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
       rest = rest.dropFirst(batch.count)
       becomeAvailable()
-      if let last = batch.last {
-        deliver(.recorded(through: last.number, entries: batch.count, seconds: seconds))
-      }
+      recorded(batch, seconds: seconds)
     }
+  }
+
+  private func recorded(_ batch: ArraySlice<JournalRecord>, seconds: Double) {
+    guard let last = batch.last else { return }
+    deliver(.recorded(through: last.number, entries: batch.count, seconds: seconds))
   }
 
   /// Gives back the entries that begin orders and keeps the others.
   private func giveBack(_ entries: ArraySlice<JournalRecord>, reason: String) {
-    isAvailable = false
-    deliver(.available(false, reason: reason))
-    kept = entries.filter { !$0.beginsOrder }
+    becomeUnavailable(reason)
+    kept = entries.filter { !$0.beginsOrder } + kept
     let dropped = entries.filter(\.beginsOrder).map(\.number)
     if !dropped.isEmpty { deliver(.notRecorded(dropped)) }
   }
@@ -125,8 +131,7 @@ final class StorageLoop {
     } catch {
       let reason = StoreError(error, doing: "bring its tables up to date")
       if error.kind != .passing { failure = reason }
-      isAvailable = false
-      deliver(.available(false, reason: reason.description))
+      becomeUnavailable(reason.description)
       return reason
     }
   }
@@ -143,6 +148,29 @@ final class StorageLoop {
       guard error.kind != .passing else { return }
       failure = StoreError(error, doing: "write its tables")
     }
+  }
+
+  /// Connects to the server again. What was to be written meanwhile follows, and shows whether the
+  /// server takes it.
+  private func reconnect() {
+    guard failure == nil, DispatchTime.now() >= nextProbe else { return }
+    do throws(DatabaseError) {
+      switch try database.resume() {
+      case .recorded(let batch): recorded(batch, seconds: 0)
+      case .notRecorded(let batch): giveBack(batch, reason: "the connection was lost")
+      case nil: break
+      }
+    } catch {
+      nextProbe = .now() + StorageLoop.retry
+      let reason = StoreError(error, doing: "go on")
+      if error.kind != .passing { failure = reason }
+      becomeUnavailable(reason.description)
+    }
+  }
+
+  private func becomeUnavailable(_ reason: String) {
+    isAvailable = false
+    deliver(.available(false, reason: reason))
   }
 
   private func becomeAvailable() {

@@ -7,7 +7,7 @@
 // disk has can only be known after a restart, and repeating the fsync would prove nothing.
 
 internal import Dispatch
-internal import SQLite
+internal import SQL
 internal import Synchronization
 public import Trading
 
@@ -39,26 +39,22 @@ public final class Store: Sendable {
   private let signal = DispatchSemaphore(value: 0)
   private let closed = DispatchSemaphore(value: 0)
   private let deliver: @Sendable (StoreMessage) -> Void
-  private let lock: StoreLock
 
-  /// Opens the database file at `path`, migrates it, checks and takes in the end of the journal,
+  /// Opens the database, migrates it, checks and takes in the end of the journal,
   /// and starts the thread. `deliver` is called on that thread.
   public static func open(
-    path: String, deliver: @escaping @Sendable (StoreMessage) -> Void
+    _ location: StoreLocation, deliver: @escaping @Sendable (StoreMessage) -> Void
   ) throws(StoreError) -> (store: Store, state: RestoredState) {
-    let lock = try StoreLock(path: path)
-    let store = Store(lock: lock, deliver: deliver)
+    let store = Store(deliver: deliver)
     let opened = Mutex<Result<RestoredState, StoreError>?>(nil)
     let ready = DispatchSemaphore(value: 0)
     // A thread of the operating system and not a task: it blocks on the disk by design.
     let queue = DispatchQueue(label: "storage", qos: .userInitiated)
     queue.async {
-      let failure = store.work(path) { state in
+      let failure = store.work(location) { state in
         opened.withLock { $0 = .success(state) }
         ready.signal()
       }
-      // The file is closed by now: whoever gets the lock finds it at rest.
-      lock.release()
       if let failure {
         opened.withLock { $0 = .failure(failure) }
         ready.signal()
@@ -75,40 +71,33 @@ public final class Store: Sendable {
   }
 
   /// Opens the database, works until the store is to be closed, and closes it; or says why not.
-  private func work(_ path: String, opened: (RestoredState) -> Void) -> StoreError? {
-    switch Store.openDatabase(path) {
-    case .success(let (database, state)):
-      opened(state)
-      StorageLoop(database: database, deliver: deliver).run(self)
+  private func work(
+    _ location: StoreLocation, opened: (RestoredState) -> Void
+  ) -> StoreError? {
+    do throws(StoreError) {
+      let writable = try location.openToWrite()
+      // The file is closed before the lock is free: whoever gets it finds the file at rest.
+      let lock = writable.lock
+      defer { withExtendedLifetime(lock) {} }
+      try work(writable.connection, writable.lease, opened)
       return nil
-    case .failure(let error):
+    } catch {
       return error
     }
   }
 
-  private static func openDatabase(
-    _ path: String
-  ) -> Result<(Database, RestoredState), StoreError> {
-    do throws(StoreError) {
-      let connection: Connection
-      do throws(DatabaseError) {
-        connection = try Connection(path: path)
-      } catch {
-        throw StoreError(error, doing: "open \(path)")
-      }
-      try Schema.migrate(connection)
-      let database = try Database(connection)
-      try database.catchUp()
-      return .success((database, try database.restoredState()))
-    } catch {
-      return .failure(error)
-    }
+  private func work(
+    _ connection: any DatabaseConnection, _ lease: WriterLease?, _ opened: (RestoredState) -> Void
+  ) throws(StoreError) {
+    let database = try Database(connection, lease)
+    try database.catchUp()
+    let state = try database.restoredState()
+    lease?.isPatient = false
+    opened(state)
+    StorageLoop(database: database, deliver: deliver).run(self)
   }
 
-  private init(lock: StoreLock, deliver: @escaping @Sendable (StoreMessage) -> Void) {
-    self.lock = lock
-    self.deliver = deliver
-  }
+  private init(deliver: @escaping @Sendable (StoreMessage) -> Void) { self.deliver = deliver }
 
   /// Appends records, in their order. The acknowledgement comes as a message. Commands for the
   /// audit log go with the next commit, and are not acknowledged.

@@ -1,6 +1,6 @@
 // What the store can fail with, in words for the person who runs the service.
 
-public import SQLite
+public import SQL
 
 /// A failure of the store: what happened and what to do.
 public struct StoreError: Error, Sendable, CustomStringConvertible {
@@ -20,30 +20,28 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
 
   /// The failure that a database error means while `activity` was tried.
   public init(_ error: DatabaseError, doing activity: String) {
-    let advice =
-      switch error.kind {
-      case .passing: "Free disk space, or stop what else holds the database; it is tried again."
-      case .lasting: "The disk cannot be trusted. Check it, then restart the service."
-      case .corrupt:
-        "The database is damaged. Keep a copy of the file, then restore a backup; "
-          + "nothing was reset."
-      case .unusable: "Check that the directory exists and may be written by this user."
-      }
     self.init(
       code: error.kind == .corrupt ? "STORE_CORRUPT" : "STORE_FAILED",
-      "The store could not \(activity): \(error). \(advice)",
+      "The store could not \(activity): \(error). \(error.advice)",
       isPassing: error.kind == .passing)
   }
 
   static let foreign = StoreError(
     code: "STORE_FOREIGN",
-    "The file is a database of another program; nothing was changed. Use another DATABASE_URL.")
+    "The database belongs to another program; nothing was changed. Use another DATABASE_URL.")
 
-  static func newerSchema(_ version: Int) -> StoreError {
+  static func locked(_ location: StoreLocation) -> StoreError {
+    StoreError(
+      code: "STORE_LOCKED",
+      "Another process has the database \(location) open for writing. Stop it, or use another "
+        + "DATABASE_URL.")
+  }
+
+  static func newerSchema(_ version: Int, known: Int) -> StoreError {
     StoreError(
       code: "STORE_NEWER",
       "The database has schema version \(version), this program knows up to "
-        + "\(Schema.migrations.count). Run the newer program, or restore the backup from before it."
+        + "\(known). Run the newer program, or restore the backup from before it."
     )
   }
 

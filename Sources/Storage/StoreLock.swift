@@ -1,4 +1,4 @@
-// One writer a database: a lock file beside it, held for as long as the process lives. Two services
+// One writer a database: a lock file beside it, held until the database is closed. Two services
 // on one file would each believe that they own the orders.
 
 internal import Glibc
@@ -20,14 +20,11 @@ final class StoreLock: Sendable {
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
-      throw StoreError(
-        code: "STORE_LOCKED",
-        "Another process has the database \(path) open for writing. Stop it, or use another "
-          + "DATABASE_URL.")
+      throw StoreError.locked(.sqlite(path: path))
     }
     self.descriptor = descriptor
   }
 
-  /// Gives the lock back. The file stays: taking it away would let a third process lock another.
-  func release() { close(descriptor) }
+  // The file stays: taking it away would let a third process lock another.
+  deinit { close(descriptor) }
 }

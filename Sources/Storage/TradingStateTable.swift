@@ -1,16 +1,16 @@
 // The trading states table: the last change of every scope.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
 final class TradingStateTable {
-  private let upsert: Statement
-  private let all: Statement
+  private let upsert: any DatabaseStatement
+  private let all: any DatabaseStatement
 
-  init(_ connection: Connection) throws(DatabaseError) {
+  init(_ connection: any DatabaseConnection) throws(DatabaseError) {
     upsert = try connection.prepare(
-      "INSERT OR REPLACE INTO trading_states (scope, state, reason, author, changed_at) "
-        + "VALUES (?, ?, ?, ?, ?)")
+      SQLText.upsert(
+        into: "trading_states", "scope, state, reason, author, changed_at", key: "scope"))
     all = try connection.prepare(
       "SELECT scope, state, reason, author, changed_at FROM trading_states")
   }

@@ -72,17 +72,17 @@ public struct Trail: Sendable {
     self.protective = protective
   }
 
-  /// Reads the trail of an order from a database file, whether or not a service has it open; nil if
+  /// Reads the trail of an order from a database, whether or not a service has it open; nil if
   /// there is no such order.
   public static func read(
-    path: String, _ reference: OrderReference
+    at location: StoreLocation, _ reference: OrderReference
   ) throws(StoreError) -> Trail? {
-    try Verification.openToRead(path).trail(of: reference)
+    try Verification.openToRead(location).trail(of: reference)
   }
 
-  /// The sequences of rows that the journal of a database file does not have as they are here.
-  public func missingRows(path: String) throws(StoreError) -> [Int64] {
-    let known = try Verification.openToRead(path).queries.trail(of: order.id)?.rows ?? []
+  /// The sequences of rows that the journal of a database does not have as they are here.
+  public func missingRows(in location: StoreLocation) throws(StoreError) -> [Int64] {
+    let known = try Verification.openToRead(location).queries.trail(of: order.id)?.rows ?? []
     return rows.filter { !known.contains($0) }.map(\.sequence)
   }
 }

@@ -1,7 +1,7 @@
 // `verify` and `rebuild`: what an operator runs when in doubt. Both walk the whole journal in
 // bounded memory; neither is part of the service's own path.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
 /// The offline checks of a store.
@@ -17,12 +17,12 @@ public enum Verification {
     public let changedRows: Int?
   }
 
-  /// Walks the journal's chain. Opens the file for reading only, so a running service goes on.
+  /// Walks the journal's chain. Opens the database for reading only, so a running service goes on.
   /// - Throws: `StoreError` that names the first row that was changed, is missing or was moved.
   public static func verify(
-    path: String, progress: (_ done: Int64, _ total: Int64) -> Void
+    at location: StoreLocation, progress: (_ done: Int64, _ total: Int64) -> Void
   ) throws(StoreError) -> Report {
-    let database = try openToRead(path)
+    let database = try openToRead(location)
     var chain = JournalTable.Head.empty
     while true {
       let rows = try database.journal.rows(after: chain.sequence, count: rowsPerStep)
@@ -39,13 +39,14 @@ public enum Verification {
     return Report(rows: chain.sequence, changedRows: nil)
   }
 
-  /// Opens a database file for reading only, so that a running service goes on.
-  static func openToRead(_ path: String) throws(StoreError) -> Database {
-    let connection = try open(path, .readOnly)
+  /// Opens a database for reading only, so that a running service goes on.
+  static func openToRead(_ location: StoreLocation) throws(StoreError) -> Database {
+    let connection = try location.openToRead()
     let version = try Schema.version(of: connection)
-    guard version == Schema.migrations.count else {
-      throw version > Schema.migrations.count
-        ? StoreError.newerSchema(version)
+    let known = Schema.version(for: connection.dialect)
+    guard version == known else {
+      throw version > known
+        ? StoreError.newerSchema(version, known: known)
         : StoreError(
           code: "STORE_OLDER",
           "The database has schema version \(version). Start the service once to migrate it.")
@@ -64,19 +65,18 @@ public enum Verification {
   /// Fills the tables anew from the journal, and counts the rows that differ from before. The
   /// service must not be running.
   public static func rebuild(
-    path: String, progress: (_ done: Int64, _ total: Int64) -> Void
+    at location: StoreLocation, progress: (_ done: Int64, _ total: Int64) -> Void
   ) throws(StoreError) -> Report {
-    let lock = try StoreLock(path: path)
-    defer { lock.release() }
-    let connection = try open(path, .readWrite)
-    try Schema.migrate(connection)
-    let database = try Database(connection)
+    let writable = try location.openToWrite()
+    defer { withExtendedLifetime(writable) {} }
+    let connection = writable.connection
+    let database = try Database(connection, writable.lease)
     let tables = ["orders", "fills", "positions", "trading_states", "loss_marks"]
     do throws(DatabaseError) {
       // On disk, because the old tables may be larger than memory.
-      try connection.execute("PRAGMA temp_store = FILE")
+      if connection.dialect == .sqlite { try connection.execute("PRAGMA temp_store = FILE") }
       for table in tables {
-        try connection.execute("CREATE TEMP TABLE old_\(table) AS SELECT * FROM main.\(table)")
+        try connection.execute("CREATE TEMP TABLE old_\(table) AS SELECT * FROM \(table)")
       }
     } catch {
       throw StoreError(error, doing: "set the old tables aside")
@@ -87,7 +87,7 @@ public enum Verification {
     var changed = 0
     do throws(DatabaseError) {
       for table in tables {
-        changed += try difference(connection, "temp.old_\(table)", "main.\(table)")
+        changed += try difference(connection, "old_\(table)", table)
       }
     } catch {
       throw StoreError(error, doing: "compare the tables")
@@ -97,23 +97,13 @@ public enum Verification {
 
   /// The number of rows that stand in only one of two tables.
   private static func difference(
-    _ connection: Connection, _ a: String, _ b: String
+    _ connection: any DatabaseConnection, _ a: String, _ b: String
   ) throws(DatabaseError) -> Int {
     let count = try connection.prepare(
-      "SELECT (SELECT count(*) FROM (SELECT * FROM \(a) EXCEPT SELECT * FROM \(b))) "
-        + "+ (SELECT count(*) FROM (SELECT * FROM \(b) EXCEPT SELECT * FROM \(a)))")
+      "SELECT (SELECT count(*) FROM (SELECT * FROM \(a) EXCEPT SELECT * FROM \(b)) AS lost) "
+        + "+ (SELECT count(*) FROM (SELECT * FROM \(b) EXCEPT SELECT * FROM \(a)) AS new)")
     defer { count.reset() }
     return try count.step() ? Int(count.integer(0)) : 0
-  }
-
-  private static func open(
-    _ path: String, _ mode: Connection.Mode
-  ) throws(StoreError) -> Connection {
-    do throws(DatabaseError) {
-      return try Connection(path: path, mode: mode)
-    } catch {
-      throw StoreError(error, doing: "open \(path)")
-    }
   }
 
   /// The row that should follow `head` is not there, or not as it was written.
@@ -123,13 +113,13 @@ public enum Verification {
     StoreError(
       code: "JOURNAL_BROKEN",
       "The journal is broken at sequence \(sequence): a row there was changed, is missing or was "
-        + "moved. Keep a copy of the file and restore a backup; nothing was reset.")
+        + "moved. Keep a copy of the database and restore a backup; nothing was reset.")
   }
 
   static func cutOff(_ sequence: Int64) -> StoreError {
     StoreError(
       code: "JOURNAL_BROKEN",
       "The journal ends at sequence \(sequence), but the tables have more: rows at its end are "
-        + "missing. Keep a copy of the file and restore a backup; nothing was reset.")
+        + "missing. Keep a copy of the database and restore a backup; nothing was reset.")
   }
 }

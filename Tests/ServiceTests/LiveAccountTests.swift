@@ -29,7 +29,7 @@ import Trading
         isPaperEnabled: isPaperEnabled, isLiveEnabled: false))
     registry.add(TrappingPlugin(try #require(AccountID("venue"))))
     let inbox = Inbox()
-    let opened = try Store.open(path: "\(directory.path)/execution.db") { message in
+    let opened = try Store.open(.sqlite(path: "\(directory.path)/execution.db")) { message in
       EventLoop.shared.post { inbox.gateway?.storeSays(message) }
     }
     let gateway = Gateway(

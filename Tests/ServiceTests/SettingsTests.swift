@@ -3,6 +3,7 @@
 
 import FoundationEssentials
 import Glibc
+import Storage
 import Telemetry
 import Testing
 
@@ -35,7 +36,7 @@ private func refusal(_ environment: [String: String]) -> String {
     let settings = try load()
     #expect(settings.host == "127.0.0.1")
     #expect(settings.port == 8_004)
-    #expect(settings.databasePath == "data/execution.db")
+    #expect(settings.store == .sqlite(path: "data/execution.db"))
     #expect(settings.logLevel == .info)
     #expect(settings.apiKeys == nil)
     #expect(settings.isPaperTradingEnabled)
@@ -146,9 +147,34 @@ private func refusal(_ environment: [String: String]) -> String {
     if name != "DATABASE_URL" { #expect(sentence.contains("\"\(value)\""), "\(sentence)") }
   }
 
-  @Test func `a PostgreSQL address is refused without a word of its password`() {
-    let sentence = refusal(["DATABASE_URL": "postgresql://fks:hunter2@db/orders"])
-    #expect(sentence.contains("not supported yet"))
+  @Test(arguments: [
+    ("postgresql://fks:hunter2@db:5433/orders", "postgresql://fks@db:5433/orders"),
+    (
+      "postgres://fks:hunter2@a:5432,b:5433/orders?sslmode=verify-full&sslrootcert=/ca.pem",
+      "postgresql://fks@a:5432,b:5433/orders"
+    ),
+    ("postgresql://fks@db/orders?password=hunter2", "postgresql://fks@db/orders"),
+    ("postgresql://%68unter2:hunter2@db/orders", "postgresql://***@db/orders"),
+  ])
+  func `a PostgreSQL address is shown without its password`(
+    address: String, shown: String
+  ) throws {
+    let settings = try load(["DATABASE_URL": address])
+    #expect(settings.store.description == shown)
+    #expect(settings.checkReport().contains(shown))
+    #expect(!settings.checkReport().contains("hunter2"))
+    #expect(!"\(settings)".contains("hunter2"))
+  }
+
+  @Test(arguments: [
+    "postgresql://fks:hunter2@db/orders?sslmod=require", "postgresql://fks:hunter2@db:port:1/x",
+    "postgresql://fks:hunter2@[db/orders", "Postgres://fks:hunter2@db/orders",
+  ])
+  func `a PostgreSQL address that cannot be used is refused without its password`(
+    address: String
+  ) {
+    let sentence = refusal(["DATABASE_URL": address])
+    #expect(sentence.contains("postgresql://USER:PASSWORD@HOST:PORT/DATABASE"))
     #expect(!sentence.contains("hunter2"))
   }
 
@@ -157,7 +183,7 @@ private func refusal(_ environment: [String: String]) -> String {
     ("sqlite:///data/a.db", "///data/a.db"),
   ])
   func `a SQLite address holds the path of a file`(address: String, path: String) throws {
-    #expect(try load(["DATABASE_URL": address]).databasePath == path)
+    #expect(try load(["DATABASE_URL": address]).store == .sqlite(path: path))
   }
 
   @Test(arguments: [

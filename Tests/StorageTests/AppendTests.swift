@@ -1,13 +1,15 @@
 // What a store does while it runs: it records in order, acknowledges, and shows what it recorded.
 
+import SQL
 import Testing
 import Trading
 
 @testable import Storage
 
 @Suite struct AppendTests {
-  @Test func `entries are acknowledged once, in their order`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `entries are acknowledged once, in their order`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     let entries = EntryStream(seed: 1, entries: 1_500).entries
     #expect(open.record(entries, batch: 90))
@@ -17,8 +19,9 @@ import Trading
     #expect(open.messages.notRecorded == [])
   }
 
-  @Test func `the journal has the entries as they were appended`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `the journal has the entries as they were appended`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     let stream = EntryStream(seed: 2, entries: 200)
     #expect(open.record(stream.entries))
@@ -31,8 +34,9 @@ import Trading
     }
   }
 
-  @Test func `a read sees everything that was appended before it`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `a read sees everything that was appended before it`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     var stream = EntryStream(seed: 3)
     for _ in 0..<300 {
@@ -42,9 +46,11 @@ import Trading
     }
   }
 
-  @Test(arguments: 0..<8 as Range<UInt64>)
-  func `an order reads back as it was written, by every name it has`(seed: UInt64) throws {
-    let place = Place()
+  @Test(arguments: dialects, 0..<8 as Range<UInt64>)
+  func `an order reads back as it was written, by every name it has`(dialect: Dialect, seed: UInt64)
+    throws
+  {
+    let place = try Place(dialect)
     let open = try place.open()
     let stream = EntryStream(seed: seed, entries: 300)
     #expect(open.record(stream.entries))
@@ -63,8 +69,9 @@ import Trading
     }
   }
 
-  @Test func `what was never recorded is not found`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `what was never recorded is not found`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     #expect(open.record(EntryStream(seed: 4, entries: 20).entries))
     #expect(try open.order(OrderID(value: 1)) == nil)
@@ -72,8 +79,9 @@ import Trading
     #expect(try open.read { (reader) throws(StoreError) in try reader.order(key) } == nil)
   }
 
-  @Test func `closing makes durable what was appended last`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `closing makes durable what was appended last`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let stream = EntryStream(seed: 5, entries: 100)
     let open = try place.open()
     open.store.append(stream.entries)

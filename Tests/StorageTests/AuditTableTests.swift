@@ -1,5 +1,6 @@
 // The audit log's table: it rides along, survives, is bounded, and is looked through in pieces.
 
+import SQL
 import Storage
 import Testing
 import Trading
@@ -17,8 +18,10 @@ import Trading
     }
   }
 
-  @Test func `commands are read as soon as they came, newest first, and survive`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `commands are read as soon as they came, newest first, and survive`(dialect: Dialect) throws
+  {
+    let place = try Place(dialect)
     let open = try place.open()
     open.store.append([], audit: [entry("a"), entry("b")])
     #expect(try keys(open) == ["b", "a"])
@@ -27,8 +30,9 @@ import Trading
     #expect(try keys(try place.open()) == ["c", "b", "a"])
   }
 
-  @Test func `commands take the commit of the next entries along`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `commands take the commit of the next entries along`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     var stream = EntryStream(seed: 3)
     let entries = stream.next(4)
@@ -37,8 +41,9 @@ import Trading
     #expect(try place.crashed().value("SELECT count(*) FROM audit") == "1")
   }
 
-  @Test func `the oldest commands go when there are too many`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `the oldest commands go when there are too many`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     open.store.append([], audit: [entry("a"), entry("b")])
     open.close()
@@ -50,8 +55,11 @@ import Trading
     #expect(try place.column("SELECT key FROM audit ORDER BY audit_id") == ["b", "c"])
   }
 
-  @Test func `a page looks through so many commands only, and says where to go on`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `a page looks through so many commands only, and says where to go on`(dialect: Dialect)
+    throws
+  {
+    let place = try Place(dialect)
     let open = try place.open()
     open.store.append([], audit: [entry("a"), entry("b")])
     open.close()

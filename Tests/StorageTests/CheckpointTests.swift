@@ -2,12 +2,13 @@
 // stays readable while it is copied.
 
 import FoundationEssentials
+import SQL
 import SQLite
 import Testing
 
 @Suite struct CheckpointTests {
   @Test func `the log starts over while commits go on`() throws {
-    let place = Place()
+    let place = try Place()
     let writer = try table(at: place.path)
     let insert = try writer.prepare("INSERT INTO t (body) VALUES (?)")
     let body = [UInt8](repeating: 7, count: 16_000)
@@ -26,7 +27,7 @@ import Testing
   }
 
   @Test func `a reader that stays keeps the log from starting over, and loses nothing`() throws {
-    let place = Place()
+    let place = try Place()
     let writer = try table(at: place.path)
     let insert = try writer.prepare("INSERT INTO t (body) VALUES (?)")
     let body = [UInt8](repeating: 7, count: 16_000)

@@ -33,7 +33,7 @@ struct FullDiskTests {
     #expect(try open.order(known.order.id) == kept.order)
     #expect(try open.order(lost.order.id) == nil)
     open.close()
-    #expect(try Verification.verify(path: disk.path) { _, _ in }.rows == 2)
+    #expect(try Verification.verify(at: disk.location) { _, _ in }.rows == 2)
   }
 
   @Test func `a store that kept nothing says by itself that there is room again`() throws {
@@ -95,12 +95,14 @@ extension JournalEntry {
 
 /// A disk of one megabyte with a store on it; unmounted with the value.
 private final class SmallDisk {
-  private let place = Place()
+  private let place: Place
   private var ballast: String { place.directory + "/ballast" }
 
   static let isPossible = SmallDisk() != nil
 
   init?() {
+    guard let place = try? Place() else { return nil }
+    self.place = place
     guard mount("tmpfs", place.directory, "tmpfs", 0, "size=1m") == 0 else { return nil }
   }
 
@@ -109,7 +111,7 @@ private final class SmallDisk {
     umount2(place.directory, Int32(MNT_DETACH))
   }
 
-  var path: String { place.path }
+  var location: StoreLocation { place.location }
   func open() throws -> OpenStore { try place.open() }
 
   /// Leaves no more room than so many bytes.

@@ -1,16 +1,18 @@
 // Pages of orders and fills against a filter over everything in memory, and the indexes behind
 // them.
 
-import SQLite
+import SQL
 import Testing
 import Trading
 
 @testable import Storage
 
 @Suite struct PageTests {
-  @Test(arguments: 0..<12 as Range<UInt64>)
-  func `walking the pages gives every order once, newest first`(seed: UInt64) throws {
-    let place = Place()
+  @Test(arguments: dialects, 0..<12 as Range<UInt64>)
+  func `walking the pages gives every order once, newest first`(dialect: Dialect, seed: UInt64)
+    throws
+  {
+    let place = try Place(dialect)
     let open = try place.open()
     let stream = EntryStream(seed: seed, entries: 350)
     #expect(open.record(stream.entries))
@@ -39,9 +41,11 @@ import Trading
     }
   }
 
-  @Test(arguments: 0..<12 as Range<UInt64>)
-  func `walking the pages gives every fill once, newest first`(seed: UInt64) throws {
-    let place = Place()
+  @Test(arguments: dialects, 0..<12 as Range<UInt64>)
+  func `walking the pages gives every fill once, newest first`(dialect: Dialect, seed: UInt64)
+    throws
+  {
+    let place = try Place(dialect)
     let open = try place.open()
     let stream = EntryStream(seed: seed, entries: 350)
     #expect(open.record(stream.entries))
@@ -78,8 +82,9 @@ import Trading
     }
   }
 
-  @Test func `a page stays the same while orders arrive`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `a page stays the same while orders arrive`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     var stream = EntryStream(seed: 1)
     #expect(open.record(stream.next(100)))
@@ -100,10 +105,9 @@ import Trading
 /// orders that it does not show.
 @Suite struct PagePlanTests {
   private func plan(_ query: PageQuery) throws -> [String] {
-    let place = Place()
+    let place = try Place()
     try place.open().close()
-    let connection = try Connection(path: place.path)
-    let statement = try connection.prepare("EXPLAIN QUERY PLAN " + query.sql)
+    let statement = try place.connect().prepare("EXPLAIN QUERY PLAN " + query.sql)
     var lines: [String] = []
     while try statement.step() { lines.append(statement.text(3) ?? "") }
     return lines
@@ -116,7 +120,7 @@ import Trading
     var filter = OrderFilter()
     filter.symbol = symbols[0]
     filter.before = before
-    let plan = try plan(PageQuery(filter))
+    let plan = try plan(PageQuery(filter, for: .sqlite))
     #expect(plan.contains { $0.contains("orders_by_symbol") }, "\(plan)")
     #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
   }
@@ -126,7 +130,7 @@ import Trading
     var filter = OrderFilter()
     filter.strategyID = strategies[0]
     filter.before = before
-    let plan = try plan(PageQuery(filter))
+    let plan = try plan(PageQuery(filter, for: .sqlite))
     #expect(plan.contains { $0.contains("orders_by_strategy") }, "\(plan)")
     #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
   }
@@ -136,7 +140,7 @@ import Trading
   ) throws {
     var filter = OrderFilter()
     filter.states = [state]
-    let plan = try plan(PageQuery(filter))
+    let plan = try plan(PageQuery(filter, for: .sqlite))
     #expect(plan.contains { $0.contains("orders_by_rare_state") }, "\(plan)")
     #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
   }
@@ -145,16 +149,16 @@ import Trading
   func `a page of a status is found by an index`(status: String) throws {
     var filter = OrderFilter()
     filter.states = OrderState.allCases.filter { $0.status == status }
-    let plan = try plan(PageQuery(filter))
+    let plan = try plan(PageQuery(filter, for: .sqlite))
     #expect(plan.contains { $0.contains("orders_by_rare_state") }, "\(plan)")
     #expect(!plan.contains { $0.contains("SCAN") }, "\(plan)")
   }
 
   @Test func `a page of all orders is read backwards from its place`() throws {
     var filter = OrderFilter()
-    #expect(try !plan(PageQuery(filter)).contains { $0.contains("TEMP B-TREE") })
+    #expect(try !plan(PageQuery(filter, for: .sqlite)).contains { $0.contains("TEMP B-TREE") })
     filter.before = OrderID(value: 1)
-    let plan = try plan(PageQuery(filter))
+    let plan = try plan(PageQuery(filter, for: .sqlite))
     #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
   }
 

@@ -1,6 +1,7 @@
 // Files that a store must not take: it says why, and leaves them as they are.
 
 import FoundationEssentials
+import SQL
 import SQLite
 import Storage
 import Testing
@@ -8,16 +9,16 @@ import Testing
 @Suite struct RefusedFileTests {
   /// The error of opening a place, which must not change the file there.
   private func refusal(at place: Place) throws -> StoreError {
-    let before = place.fingerprint
+    let before = try place.fingerprint()
     let error = try #require(throws: StoreError.self) { try place.open() }
-    #expect(place.fingerprint == before)
+    #expect(try place.fingerprint() == before)
     #expect(error.description.hasSuffix("."), "\(error)")
     #expect(!error.isPassing)
     return error
   }
 
   private func filledPlace() throws -> Place {
-    let place = Place()
+    let place = try Place()
     let open = try place.open()
     #expect(open.record(EntryStream(seed: 1, entries: 300).entries))
     open.close()
@@ -25,12 +26,12 @@ import Testing
   }
 
   @Test func `a file that is no database`() throws {
-    let place = Place()
+    let place = try Place()
     try place.write(Array(repeating: UInt8(ascii: "x"), count: 10_000))
     let error = try refusal(at: place)
     #expect(error.code == "STORE_CORRUPT")
     #expect(error.description.contains("restore a backup"))
-    #expect(throws: StoreError.self) { try Verification.verify(path: place.path) { _, _ in } }
+    #expect(throws: StoreError.self) { try Verification.verify(at: place.location) { _, _ in } }
   }
 
   @Test func `a database whose first page is damaged`() throws {
@@ -62,23 +63,23 @@ import Testing
     #expect(error.code == "STORE_NEWER")
     #expect(error.description.contains("99"))
     let verified = try #require(throws: StoreError.self) {
-      try Verification.verify(path: place.path) { _, _ in }
+      try Verification.verify(at: place.location) { _, _ in }
     }
     #expect(verified.code == "STORE_NEWER")
   }
 
   @Test func `a database of another program`() throws {
-    let place = Place()
+    let place = try Place()
     try place.tamper("CREATE TABLE orders (id INTEGER)")
     #expect(try refusal(at: place).code == "STORE_FOREIGN")
     #expect(try place.column("SELECT name FROM sqlite_schema") == ["orders"])
   }
 
   @Test func `a database that was never opened by the service cannot be verified`() throws {
-    let place = Place()
+    let place = try Place()
     try place.tamper("PRAGMA user_version = 0")
     let error = try #require(throws: StoreError.self) {
-      try Verification.verify(path: place.path) { _, _ in }
+      try Verification.verify(at: place.location) { _, _ in }
     }
     #expect(error.code == "STORE_OLDER")
   }
@@ -88,7 +89,7 @@ import Testing
     let open = try place.open()
     #expect(try refusal(at: place).code == "STORE_LOCKED")
     let error = try #require(throws: StoreError.self) {
-      try Verification.rebuild(path: place.path) { _, _ in }
+      try Verification.rebuild(at: place.location) { _, _ in }
     }
     #expect(error.code == "STORE_LOCKED")
     // The refusal takes nothing away from who has it.
@@ -96,7 +97,7 @@ import Testing
   }
 
   @Test func `the lock is free again after a close and after a refusal`() throws {
-    let place = Place()
+    let place = try Place()
     try place.open().close()
     try place.open().close()
     try place.tamper("INSERT INTO schema_migrations VALUES (99)")
@@ -105,16 +106,16 @@ import Testing
   }
 
   @Test func `a directory that is not there`() throws {
-    let place = Place()
+    let place = try Place()
     let error = try #require(throws: StoreError.self) {
-      try OpenStore(path: place.directory + "/none/store.db")
+      try OpenStore(.sqlite(path: place.directory + "/none/store.db"))
     }
     #expect(error.code == "STORE_FAILED")
     #expect(error.description.contains("directory"))
   }
 
   @Test func `a directory in the place of the file`() throws {
-    let place = Place()
+    let place = try Place()
     try FileManager.default.createDirectory(
       atPath: place.path, withIntermediateDirectories: false)
     let error = try #require(throws: StoreError.self) { try place.open() }
@@ -122,23 +123,23 @@ import Testing
   }
 
   @Test func `a file in the place of the directory`() throws {
-    let place = Place()
+    let place = try Place()
     try place.write([1, 2, 3])
     let error = try #require(throws: StoreError.self) {
-      try OpenStore(path: place.path + "/store.db")
+      try OpenStore(.sqlite(path: place.path + "/store.db"))
     }
     #expect(error.code == "STORE_FAILED")
     #expect(place.fileBytes == [1, 2, 3])
   }
 
   @Test func `verify does not make a file that is not there`() throws {
-    let place = Place()
-    #expect(throws: StoreError.self) { try Verification.verify(path: place.path) { _, _ in } }
+    let place = try Place()
+    #expect(throws: StoreError.self) { try Verification.verify(at: place.location) { _, _ in } }
     #expect(!FileManager.default.fileExists(atPath: place.path))
   }
 
   @Test func `migrations run once`() throws {
-    let place = Place()
+    let place = try Place()
     for _ in 0..<3 { try place.open().close() }
     #expect(try place.column("SELECT version FROM schema_migrations") == ["1", "2", "3"])
     #expect(try place.column("SELECT count(*) FROM projection") == ["1"])

@@ -1,5 +1,6 @@
 // Changes of the trading state lie in the journal among the orders, and outlive every end.
 
+import SQL
 import Storage
 import Testing
 import Trading
@@ -34,29 +35,34 @@ import Trading
         == expected.sorted { $0.scope.text < $1.scope.text })
   }
 
-  @Test func `the last state of every scope is restored after a stop`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `the last state of every scope is restored after a stop`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     let expected = record(open)
     open.close()
     expect(try place.open().state, expected)
   }
 
-  @Test func `the last state of every scope is restored after a crash`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `the last state of every scope is restored after a crash`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     let expected = record(open)
     expect(try place.crashed().open().state, expected)
   }
 
-  @Test func `the journal with states in it is verified, and a rebuild gives them back`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `the journal with states in it is verified, and a rebuild gives them back`(dialect: Dialect)
+    throws
+  {
+    let place = try Place(dialect)
     let open = try place.open()
     let expected = record(open)
     open.close()
-    _ = try Verification.verify(path: place.path) { _, _ in }
+    _ = try Verification.verify(at: place.location) { _, _ in }
     try place.tamper("DELETE FROM trading_states")
-    #expect(try Verification.rebuild(path: place.path) { _, _ in }.changedRows == 4)
+    #expect(try Verification.rebuild(at: place.location) { _, _ in }.changedRows == 4)
     expect(try place.open().state, expected)
   }
 }

@@ -1,5 +1,6 @@
 // `verify` finds every way in which a journal can be tampered with, and says where.
 
+import SQL
 import Storage
 import Testing
 import Trading
@@ -8,6 +9,8 @@ import Trading
 struct Damage: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let sql: String
+  /// The same for PostgreSQL, where it is not.
+  var postgresql: String?
   /// The sequence that has to be named.
   let sequence: Int
 }
@@ -19,7 +22,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage(
       testDescription: "a changed body",
       sql: "UPDATE order_events SET body = replace(body, '\"', '\" ') WHERE sequence = 50",
-      sequence: 50),
+      postgresql: "UPDATE order_events SET body = replace(body::text, '\"', '\" ')::json "
+        + "WHERE sequence = 50", sequence: 50),
     Damage(
       testDescription: "a body that says something else",
       sql: "UPDATE order_events SET body = '{\"events\":[{\"event\":\"settled\"}]}' "
@@ -34,7 +38,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
       sequence: 77),
     Damage(
       testDescription: "a changed hash",
-      sql: "UPDATE order_events SET hash = zeroblob(32) WHERE sequence = 200", sequence: 200),
+      sql: "UPDATE order_events SET hash = (SELECT hash FROM order_events WHERE sequence = 1) "
+        + "WHERE sequence = 200", sequence: 200),
     Damage(
       testDescription: "a missing row in the middle",
       sql: "DELETE FROM order_events WHERE sequence = 120", sequence: 120),
@@ -44,7 +49,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage(
       testDescription: "a gap that was closed",
       sql: "DELETE FROM order_events WHERE sequence = 120; "
-        + "UPDATE order_events SET sequence = sequence - 1 WHERE sequence > 120",
+        + "UPDATE order_events SET sequence = -sequence WHERE sequence > 120; "
+        + "UPDATE order_events SET sequence = -sequence - 1 WHERE sequence < 0",
       sequence: 120),
     Damage(
       testDescription: "missing rows at the end",
@@ -73,53 +79,57 @@ struct Damage: Sendable, CustomTestStringConvertible {
         + "UPDATE order_events SET sequence = -sequence", sequence: 2),
   ]
 
-  private func place(closed entries: Int = 200) throws -> Place {
-    let place = Place()
+  private func place(_ dialect: Dialect, closed entries: Int = 200) throws -> Place {
+    let place = try Place(dialect)
     let open = try place.open()
     #expect(open.record(EntryStream(seed: 1, entries: entries).entries))
     open.close()
     return place
   }
 
-  @Test func `an untouched journal is intact`() throws {
-    let place = try place()
-    let report = try Verification.verify(path: place.path) { _, _ in }
+  @Test(arguments: dialects)
+  func `an untouched journal is intact`(dialect: Dialect) throws {
+    let place = try place(dialect)
+    let report = try Verification.verify(at: place.location) { _, _ in }
     #expect(report.rows == 200)
     #expect(report.changedRows == nil)
   }
 
-  @Test(arguments: damages) func `verify names the first row that is not right`(
-    damage: Damage
+  @Test(arguments: dialects, damages) func `verify names the first row that is not right`(
+    dialect: Dialect, damage: Damage
   ) throws {
-    let place = try place()
-    try place.tamper(damage.sql)
+    let place = try place(dialect)
+    try place.tamper(dialect == .sqlite ? damage.sql : damage.postgresql ?? damage.sql)
     let error = try #require(throws: StoreError.self) {
-      try Verification.verify(path: place.path) { _, _ in }
+      try Verification.verify(at: place.location) { _, _ in }
     }
     #expect(error.code == "JOURNAL_BROKEN")
     let words = error.description.split { !$0.isLetter && !$0.isNumber }
     #expect(words.contains("\(damage.sequence)"), "\(error)")
   }
 
-  @Test func `a rebuild stops at a broken row`() throws {
-    let place = try place()
+  @Test(arguments: dialects)
+  func `a rebuild stops at a broken row`(dialect: Dialect) throws {
+    let place = try place(dialect)
     try place.tamper("UPDATE order_events SET recorded_at = 0 WHERE sequence = 30")
     let error = try #require(throws: StoreError.self) {
-      try Verification.rebuild(path: place.path) { _, _ in }
+      try Verification.rebuild(at: place.location) { _, _ in }
     }
     #expect(error.code == "JOURNAL_BROKEN")
     #expect(error.description.contains("sequence 30"))
   }
 
-  @Test func `a store does not open over a journal that was cut off`() throws {
-    let place = try place()
+  @Test(arguments: dialects)
+  func `a store does not open over a journal that was cut off`(dialect: Dialect) throws {
+    let place = try place(dialect)
     try place.tamper("DELETE FROM order_events WHERE sequence > 190")
     let error = try #require(throws: StoreError.self) { try place.open() }
     #expect(error.code == "JOURNAL_BROKEN")
   }
 
-  @Test func `a store does not open over a broken end that it has to catch up`() throws {
-    let place = try place()
+  @Test(arguments: dialects)
+  func `a store does not open over a broken end that it has to catch up`(dialect: Dialect) throws {
+    let place = try place(dialect)
     try place.tamper(
       "UPDATE projection SET projected_through = 150; "
         + "UPDATE order_events SET recorded_at = 0 WHERE sequence = 180")
@@ -128,33 +138,36 @@ struct Damage: Sendable, CustomTestStringConvertible {
     #expect(error.description.contains("sequence 180"))
   }
 
-  @Test func `a running store can be verified while it records`() throws {
-    let place = Place()
+  @Test(arguments: dialects)
+  func `a running store can be verified while it records`(dialect: Dialect) throws {
+    let place = try Place(dialect)
     let open = try place.open()
     var stream = EntryStream(seed: 2)
     for _ in 0..<60 {
       open.store.append(stream.next(15))
       // The read makes the store write its tables, too.
       open.store.read { _ in }
-      let rows = try Verification.verify(path: place.path) { _, _ in }.rows
+      let rows = try Verification.verify(at: place.location) { _, _ in }.rows
       #expect(rows <= stream.entries.count)
     }
     #expect(open.record([stream.next()]))
     #expect(open.messages.availability == [])
-    #expect(try Verification.verify(path: place.path) { _, _ in }.rows == 901)
+    #expect(try Verification.verify(at: place.location) { _, _ in }.rows == 901)
   }
 
-  @Test func `verify leaves the files as they are`() throws {
-    let place = try place()
-    let before = place.fingerprint
-    _ = try Verification.verify(path: place.path) { _, _ in }
-    #expect(place.fingerprint == before)
+  @Test(arguments: dialects)
+  func `verify leaves the files as they are`(dialect: Dialect) throws {
+    let place = try place(dialect)
+    let before = try place.fingerprint()
+    _ = try Verification.verify(at: place.location) { _, _ in }
+    #expect(try place.fingerprint() == before)
   }
 
-  @Test func `verify tells how far it is`() throws {
-    let place = try place()
+  @Test(arguments: dialects)
+  func `verify tells how far it is`(dialect: Dialect) throws {
+    let place = try place(dialect)
     var steps: [[Int64]] = []
-    _ = try Verification.verify(path: place.path) { steps.append([$0, $1]) }
+    _ = try Verification.verify(at: place.location) { steps.append([$0, $1]) }
     #expect(steps.last == [200, 200])
   }
 }

@@ -1,6 +1,7 @@
 // The thread of a simulated exchange's ledger and the tables it writes.
 
 internal import Dispatch
+internal import SQL
 internal import SQLite
 internal import Synchronization
 internal import Trading
@@ -78,9 +79,9 @@ final class SimulatedLedgerWriter: Sendable {
 /// The tables of the ledger.
 private final class SimulatedLedgerTables {
   private let connection: Connection
-  private let putOrder: Statement
-  private let getOrder: Statement
-  private let putValue: Statement
+  private let putOrder: any DatabaseStatement
+  private let getOrder: any DatabaseStatement
+  private let putValue: any DatabaseStatement
   private let prefix: StaticString
 
   init(path: String, prefix: StaticString) throws(DatabaseError) {

@@ -32,12 +32,12 @@ public enum CommandLineTool {
     switch (arguments.first, arguments.count) {
     case (nil, _): return withSettings { ServeCommand.run($0) }
     case ("check", 1): return withSettings { Terminal.print($0.checkReport()) }
-    case ("verify", 1): return withSettings { JournalCommand.verify($0.databasePath) }
-    case ("rebuild", 1): return withSettings { JournalCommand.rebuild($0.databasePath) }
+    case ("verify", 1): return withSettings { JournalCommand.verify($0.store) }
+    case ("rebuild", 1): return withSettings { JournalCommand.rebuild($0.store) }
     case ("export", 2):
-      return withSettings { TrailCommand.export(arguments[1], $0.databasePath) }
+      return withSettings { TrailCommand.export(arguments[1], $0.store) }
     case ("verify-trail", 2):
-      return withSettings { TrailCommand.verify(arguments[1], $0.databasePath) }
+      return withSettings { TrailCommand.verify(arguments[1], $0.store) }
     case ("keygen", 3): return KeygenCommand.run(name: arguments[1], scopes: arguments[2])
     case ("version", 1), ("--version", 1): return Terminal.print("\(Application.version)\n")
     case ("help", 1), ("--help", 1), ("-h", 1): return Terminal.print(help)

@@ -4,16 +4,16 @@ internal import Glibc
 internal import Storage
 
 enum JournalCommand {
-  static func verify(_ path: String) -> Int32 {
+  static func verify(_ location: StoreLocation) -> Int32 {
     run("verified") { (progress) throws(StoreError) in
-      let report = try Verification.verify(path: path, progress: progress)
+      let report = try Verification.verify(at: location, progress: progress)
       return "The journal is intact: \(report.rows) rows, each follows the one before.\n"
     }
   }
 
-  static func rebuild(_ path: String) -> Int32 {
+  static func rebuild(_ location: StoreLocation) -> Int32 {
     run("rebuilt") { (progress) throws(StoreError) in
-      let report = try Verification.rebuild(path: path, progress: progress)
+      let report = try Verification.rebuild(at: location, progress: progress)
       let changed = report.changedRows ?? 0
       let verdict =
         changed == 0

@@ -6,10 +6,10 @@ internal import Storage
 internal import Trading
 
 enum TrailCommand {
-  static func export(_ name: String, _ path: String) -> Int32 {
+  static func export(_ name: String, _ location: StoreLocation) -> Int32 {
     do throws(StoreError) {
       guard let reference = OrderReference(path: name),
-        let trail = try Trail.read(path: path, reference)
+        let trail = try Trail.read(at: location, reference)
       else {
         Terminal.complain("There is no order \(name.prefix(80).debugDescription).\n")
         return 1
@@ -21,14 +21,14 @@ enum TrailCommand {
     }
   }
 
-  static func verify(_ file: String, _ path: String) -> Int32 {
+  static func verify(_ file: String, _ location: StoreLocation) -> Int32 {
     guard let data = FileManager.default.contents(atPath: file) else {
       Terminal.complain("The file \(file) cannot be read.\n")
       return 1
     }
     do throws(TrailCheckError) {
       let trail = try TrailCheck.trail(in: Array(data))
-      return Terminal.print(try report(on: trail, path))
+      return Terminal.print(try report(on: trail, location))
     } catch {
       Terminal.complain("\(error.sentence)\n")
       return 1
@@ -36,22 +36,24 @@ enum TrailCommand {
   }
 
   /// What is to be said of a trail that is intact in itself.
-  private static func report(on trail: Trail, _ path: String) throws(TrailCheckError) -> String {
+  private static func report(on trail: Trail, _ location: StoreLocation) throws(TrailCheckError)
+    -> String
+  {
     let intact = "The trail of order \(trail.order.id) is intact: \(trail.rows.count) rows."
-    guard FileManager.default.fileExists(atPath: path) else {
+    if case .sqlite(let path) = location, !FileManager.default.fileExists(atPath: path) {
       return "\(intact) Whether a journal has them was not checked: there is no \(path).\n"
     }
     let missing: [Int64]
     do throws(StoreError) {
-      missing = try trail.missingRows(path: path)
+      missing = try trail.missingRows(in: location)
     } catch {
       throw TrailCheckError(sentence: error.description)
     }
     guard missing.isEmpty else {
       let places = missing.map { "\($0)" }.joined(separator: ", ")
       throw TrailCheckError(
-        sentence: "The journal in \(path) does not have the rows \(places) as they are here.")
+        sentence: "The journal in \(location) does not have the rows \(places) as they are here.")
     }
-    return "\(intact) The journal in \(path) has them all; `verify` checks its whole chain.\n"
+    return "\(intact) The journal in \(location) has them all; `verify` checks its whole chain.\n"
   }
 }

@@ -13,6 +13,8 @@ struct Setting: Sendable {
   let isSecret: Bool
   /// What may be written, in words that follow "must be".
   let allowed: String
+  /// The value as it is shown where that is not what was written.
+  let shown: (@Sendable (Settings) -> String)?
   /// Reads a text into the settings.
   let apply: @Sendable (String, inout Settings) throws(SettingRefusal) -> Void
   /// Whether two texts mean the same; false if either cannot be read.
@@ -21,13 +23,14 @@ struct Setting: Sendable {
   init<Value: Equatable>(
     _ name: String, aliases: [String] = [], default defaultText: String, secret: Bool = false,
     _ format: SettingFormat<Value>, _ path: any WritableKeyPath<Settings, Value> & Sendable,
-    _ help: String
+    _ help: String, shown: (@Sendable (Settings) -> String)? = nil
   ) {
     self.name = name
     self.aliases = aliases
     self.defaultText = defaultText
     self.help = help
     isSecret = secret
+    self.shown = shown
     allowed = format.allowed
     apply = { (text, settings) throws(SettingRefusal) in
       settings[keyPath: path] = try format.parse(text)

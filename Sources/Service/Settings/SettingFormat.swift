@@ -2,6 +2,7 @@
 // name. The rule to keep: a format accepts one spelling of a value, and money stays the text it
 // was.
 
+import Storage
 import Telemetry
 
 /// A way to read the text of a setting.
@@ -81,18 +82,26 @@ extension SettingFormat where Value == String {
 
   /// An instance name; empty is left to whoever fills it in.
   static let pluginName = Self("one of PLUGINS") { $0 }
+}
 
-  static let databasePath = Self(allowed: "sqlite:PATH, with the path of a file") {
+extension SettingFormat where Value == StoreLocation {
+  static let store = Self(allowed: "sqlite:PATH or postgresql://USER:PASSWORD@HOST:PORT/DATABASE") {
     text throws(SettingRefusal) in
     let scheme = text.prefix { $0 != ":" }
     if scheme == "postgresql" || scheme == "postgres" {
-      // The rest of such an address holds a password.
-      throw SettingRefusal(
-        reason: "names a PostgreSQL database, which is not supported yet; use sqlite:PATH instead.")
+      guard let location = StoreLocation(postgresqlURL: text) else {
+        // The address holds a password, so it is not shown.
+        throw SettingRefusal(
+          reason: "must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as @ : / "
+            + "in user and password written as %40 %3A %2F, and with parameters that libpq knows.")
+      }
+      return location
     }
     let path = String(text.dropFirst(scheme.count + 1))
     // Not shown either: what stands before a host may be a password, whatever the scheme.
-    let refusal = SettingRefusal(reason: "must be sqlite:PATH, with the path of a file.")
+    let refusal = SettingRefusal(
+      reason: "must be sqlite:PATH, with the path of a file, or "
+        + "postgresql://USER:PASSWORD@HOST:PORT/DATABASE.")
     guard scheme == "sqlite" else { throw refusal }
     // ":memory:" and "file:" mean something else to SQLite, and neither would survive a restart as
     // an order must. "//name" is a host in an address, which a file does not have.
@@ -100,7 +109,7 @@ extension SettingFormat where Value == String {
     guard !path.isEmpty, !path.hasPrefix(":"), !path.hasPrefix("file:"), !isURLOfHost else {
       throw refusal
     }
-    return path
+    return .sqlite(path: path)
   }
 }
 

@@ -32,7 +32,8 @@ extension Settings {
       } catch {
         throw refusal(of: setting, given, reason: error.reason)
       }
-      let shown = setting.isSecret && !given.text.isEmpty ? "***" : given.text
+      let text = setting.shown?(settings) ?? given.text
+      let shown = setting.isSecret && !given.text.isEmpty ? "***" : text
       settings.effective.append(
         EffectiveSetting(name: setting.name, shownValue: shown, origin: given.origin))
     }

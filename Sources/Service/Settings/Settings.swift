@@ -2,6 +2,7 @@
 // keep: a name, a default, a help sentence and a range stand once, in `Setting.table`; the initial
 // values below are placeholders that `load` replaces, every one.
 
+public import Storage
 public import Telemetry
 
 /// The settings of the service.
@@ -21,8 +22,8 @@ public struct Settings: Sendable {
 
   // Storing and telling.
 
-  /// The path of the SQLite file.
-  public internal(set) var databasePath = ""
+  /// Where orders are stored.
+  public internal(set) var store = StoreLocation.sqlite(path: "")
   /// The lightest log lines that are written.
   public internal(set) var logLevel = LogLevel.info
 

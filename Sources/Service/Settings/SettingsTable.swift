@@ -1,6 +1,8 @@
 // The table of settings: each is declared here and nowhere else. After a change, run the settings
 // tests with UPDATE_SETTINGS=1 to rewrite the shipped configuration file and the README's table.
 
+internal import Storage
+
 extension Setting {
   /// Every setting, in the order in which they are shown.
   static let table = listening + access + plugins + risk + failures + mock + paper
@@ -22,8 +24,10 @@ extension Setting {
       "SHUTDOWN_TIMEOUT_SECS", default: "8", .integer(1...600), \.shutdownTimeoutSeconds,
       "How long a stop waits for answers that are still owed."),
     Setting(
-      "DATABASE_URL", default: "sqlite:data/execution.db", .databasePath, \.databasePath,
-      "Where orders are stored."),
+      "DATABASE_URL", default: "sqlite:data/execution.db", .store, \.store,
+      "Where orders are stored: sqlite:PATH, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE with "
+        + "libpq's parameters such as sslmode and sslrootcert, and several HOST:PORT with commas "
+        + "between.", shown: { $0.store.description }),
     Setting(
       "LOG_LEVEL", aliases: ["RUST_LOG"], default: "info", .logLevel, \.logLevel,
       "The lightest log lines that are written: trace, debug, info, warning or error."),

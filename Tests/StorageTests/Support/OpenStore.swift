@@ -12,10 +12,10 @@ final class OpenStore {
   let messages: Messages
   private var isOpen = true
 
-  init(path: String) throws(StoreError) {
+  init(_ location: StoreLocation) throws(StoreError) {
     let messages = Messages()
     self.messages = messages
-    (store, state) = try Store.open(path: path) { messages.add($0) }
+    (store, state) = try Store.open(location) { messages.add($0) }
   }
 
   deinit { close() }

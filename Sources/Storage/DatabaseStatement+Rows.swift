@@ -1,13 +1,13 @@
 // Reading the rows of a table: every table reads the same way and fails with the same words.
 
-internal import SQLite
+internal import SQL
 internal import Trading
 
-extension Statement {
+extension DatabaseStatement {
   /// The rows that are left, each made by `read`; nil from it means that the row is broken. The
   /// statement is ready for its next use afterwards.
   func rows<Row>(
-    of table: String, max: Int = .max, _ read: (Statement) throws(DatabaseError) -> Row?
+    of table: String, max: Int = .max, _ read: (any DatabaseStatement) throws(DatabaseError) -> Row?
   ) throws(StoreError) -> [Row] {
     defer { reset() }
     var rows: [Row] = []

@@ -1,0 +1,4 @@
+// PostgreSQL's libpq. Declarations only.
+#pragma once
+
+#include <libpq-fe.h>
