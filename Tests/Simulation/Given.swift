@@ -33,10 +33,12 @@ let usdt = valid(Asset("USDT"), "asset")
 let bitcoinOnBinance = PositionKey(account: binance, symbol: bitcoin)
 let start = Timestamp(microseconds: 1_700_000_000_000_000)
 
-func instrument(_ symbol: Symbol = bitcoin) -> Instrument {
+func instrument(
+  _ symbol: Symbol = bitcoin, tick: String = "0.01", step: String = "0.001", min: String = "0.001"
+) -> Instrument {
   Instrument(
-    symbol: symbol, baseAsset: btc, quoteAsset: usdt, tickSize: decimal("0.01"),
-    lotStep: decimal("0.001"), minQuantity: decimal("0.001"), maxQuantity: decimal("100"),
+    symbol: symbol, baseAsset: btc, quoteAsset: usdt, tickSize: decimal(tick),
+    lotStep: decimal(step), minQuantity: decimal(min), maxQuantity: decimal("100"),
     minNotional: decimal("5"))
 }
 

@@ -5,8 +5,8 @@ extension Engine {
   /// Appends an entry about a live order to the journal.
   @discardableResult
   mutating func record(
-    _ events: [OrderEvent], of live: LiveOrder, position: Position? = nil,
-    beginsOrder: Bool = false, measured: [MeasuredLimit] = []
+    _ events: consuming [OrderEvent], of live: LiveOrder, position: consuming Position? = nil,
+    beginsOrder: Bool = false, measured: consuming [MeasuredLimit] = []
   ) -> UInt64 {
     let number = nextEntry
     nextEntry += 1
@@ -137,6 +137,6 @@ extension Engine {
       groups[group]?.remove(id)
       if groups[group]?.isEmpty == true { groups[group] = nil }
     }
-    live.account.catchingUp.remove(id)
+    if !live.account.catchingUp.isEmpty { live.account.catchingUp.remove(id) }
   }
 }

@@ -72,8 +72,8 @@ public enum LookUp: Equatable, Sendable {
   case cancel(OrderReference, request: RequestID)
   /// Change this order, if it can be.
   case replace(OrderReference, OrderChange, id: OrderID, request: RequestID)
-  /// The venue told of this order.
-  case report(OrderReport)
+  /// The venue told of this order. Apart, because every action is as large as the largest.
+  indirect case report(OrderReport)
   /// A leg of this order's protection has traded after the protection had ended.
   case protection(OrderID)
 }

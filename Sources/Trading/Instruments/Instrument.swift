@@ -1,24 +1,25 @@
 // What a venue says about an instrument, and the exact checks of an order against it. A check that
 // fails is the caller's to mend: nothing is rounded into shape silently.
 
-/// An instrument's trading rules, as the venue publishes them.
-public struct Instrument: Equatable, Sendable {
+/// An instrument's trading rules, as the venue publishes them. A class, because every order looks
+/// at its own.
+public final class Instrument: Equatable, Sendable {
   /// Its name here.
-  public var symbol: Symbol
+  public let symbol: Symbol
   /// What is bought and sold.
-  public var baseAsset: Asset
+  public let baseAsset: Asset
   /// What it is paid in.
-  public var quoteAsset: Asset
+  public let quoteAsset: Asset
   /// Prices are multiples of it.
-  public var tickSize: Decimal
+  public let tickSize: Decimal
   /// Quantities are multiples of it.
-  public var lotStep: Decimal
+  public let lotStep: Decimal
   /// The smallest quantity of an order.
-  public var minQuantity: Decimal
+  public let minQuantity: Decimal
   /// The largest quantity of an order.
-  public var maxQuantity: Decimal
+  public let maxQuantity: Decimal
   /// The smallest price × quantity of an order.
-  public var minNotional: Decimal
+  public let minNotional: Decimal
 
   /// Rules from their parts.
   public init(
@@ -33,6 +34,13 @@ public struct Instrument: Equatable, Sendable {
     self.minQuantity = minQuantity
     self.maxQuantity = maxQuantity
     self.minNotional = minNotional
+  }
+
+  /// Whether both are the same in every rule.
+  public static func == (a: Instrument, b: Instrument) -> Bool {
+    a.symbol == b.symbol && a.baseAsset == b.baseAsset && a.quoteAsset == b.quoteAsset
+      && a.tickSize == b.tickSize && a.lotStep == b.lotStep && a.minQuantity == b.minQuantity
+      && a.maxQuantity == b.maxQuantity && a.minNotional == b.minNotional
   }
 
   /// The first rule that `terms` break, or nil. `marketPrice` values a MARKET order.
@@ -57,14 +65,16 @@ public struct Instrument: Equatable, Sendable {
         sentence: "The quantity of \(symbol) must be at most \(maxQuantity), but is \(quantity).",
         value: "\(quantity)", limit: "\(maxQuantity)")
     }
-    for price in [terms.limitPrice, terms.triggerPrice] {
-      guard let price, !price.amount.isMultiple(of: tickSize) else { continue }
-      return Denial(
-        code: "TICK_SIZE",
-        sentence: "The price of \(symbol) must be a multiple of \(tickSize), but is \(price).",
-        value: "\(price)", limit: "\(tickSize)")
-    }
-    return brokenNotionalRule(by: terms, marketPrice: marketPrice)
+    return brokenTickRule(by: terms.limitPrice) ?? brokenTickRule(by: terms.triggerPrice)
+      ?? brokenNotionalRule(by: terms, marketPrice: marketPrice)
+  }
+
+  private func brokenTickRule(by price: Price?) -> Denial? {
+    guard let price, !price.amount.isMultiple(of: tickSize) else { return nil }
+    return Denial(
+      code: "TICK_SIZE",
+      sentence: "The price of \(symbol) must be a multiple of \(tickSize), but is \(price).",
+      value: "\(price)", limit: "\(tickSize)")
   }
 
   private func brokenNotionalRule(by terms: OrderTerms, marketPrice: Price?) -> Denial? {

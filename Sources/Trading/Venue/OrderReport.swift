@@ -57,20 +57,26 @@ extension OrderReport {
   var everFilledQuantity: Quantity { busts.reduce(filledQuantity) { $0 + $1.quantity } }
 }
 
-/// What of an order's terms can be changed, as the venue states it.
-public struct ReportedTerms: Equatable, Sendable {
+/// What of an order's terms can be changed, as the venue states it. A class, because few reports
+/// have them and all are copied.
+public final class ReportedTerms: Equatable, Sendable {
   /// The whole quantity.
-  public var quantity: Quantity
+  public let quantity: Quantity
   /// The limit price.
-  public var limitPrice: Price?
+  public let limitPrice: Price?
   /// The fixed price of the trigger.
-  public var triggerPrice: Price?
+  public let triggerPrice: Price?
 
   /// Terms from their parts.
   public init(quantity: Quantity, limitPrice: Price?, triggerPrice: Price?) {
     self.quantity = quantity
     self.limitPrice = limitPrice
     self.triggerPrice = triggerPrice
+  }
+
+  /// Whether both are the same in every respect.
+  public static func == (a: ReportedTerms, b: ReportedTerms) -> Bool {
+    a.quantity == b.quantity && a.limitPrice == b.limitPrice && a.triggerPrice == b.triggerPrice
   }
 
   /// Whether an amendment asked for these.

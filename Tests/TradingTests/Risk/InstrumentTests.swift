@@ -6,11 +6,9 @@ import Trading
 @testable import Simulation
 
 private func code(
-  _ terms: OrderTerms, market: String? = nil, change: (inout Instrument) -> Void = { _ in }
+  _ terms: OrderTerms, market: String? = nil, rules: Instrument = instrument()
 ) -> String? {
-  var rules = instrument()
-  change(&rules)
-  return rules.firstBrokenRule(by: terms, marketPrice: market.map(price))?.code
+  rules.firstBrokenRule(by: terms, marketPrice: market.map(price))?.code
 }
 
 @Suite struct InstrumentTests {
@@ -35,7 +33,7 @@ private func code(
     #expect(code(terms(.buy, "100", limit: "1")) == nil)
     #expect(code(terms(.buy, "100.001", limit: "1")) == "MAX_QUANTITY")
     #expect(
-      code(terms(.buy, "0.001", limit: "5000")) { $0.minQuantity = decimal("0.002") }
+      code(terms(.buy, "0.001", limit: "5000"), rules: instrument(min: "0.002"))
         == "MIN_QUANTITY")
   }
 
@@ -57,10 +55,9 @@ private func code(
 
   @Test func `a price that nobody can mean is refused and does not overflow`() {
     let huge = "123456789012345.1234567890123"
-    let broken = code(terms(.buy, "99.123456789012345678", limit: huge)) {
-      $0.lotStep = decimal("0.000000000000000001")
-      $0.tickSize = decimal("0.0000000000001")
-    }
+    let broken = code(
+      terms(.buy, "99.123456789012345678", limit: huge),
+      rules: instrument(tick: "0.0000000000001", step: "0.000000000000000001"))
     #expect(broken == "NOTIONAL_TOO_LARGE")
   }
 }
