@@ -167,6 +167,8 @@ extension Engine {
       // An order that is gone ended in another way, which a query tells.
       if isGone { scheduleLookup(live) } else { refuseReplace(of: live, reason: reason) }
     case .unknown:
+      // What was asked for before this moment does not show whether the change was made.
+      live.askedAt = nil
       scheduleLookup(live)
     }
     continueCancel(live)
@@ -186,6 +188,7 @@ extension Engine {
     guard live.order.amendment != nil, live.account.rules.canAmend, report.terms != nil,
       !live.inFlight.contains(.amend), !live.order.state.isSealed
     else { return }
+    guard live.askedAt != nil else { return scheduleLookup(live) }
     refuseReplace(of: live, reason: "The venue did not make the change.")
   }
 

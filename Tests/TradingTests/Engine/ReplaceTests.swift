@@ -186,6 +186,21 @@ private func amended(_ id: OrderID, _ quantityText: String, at priceText: String
     #expect(desk.position() == decimal("2"))
   }
 
+  @Test func `a look that began before a change was given up does not show that it was not made`() {
+    let desk = Desk()
+    let id = desk.working(terms(.buy, "1", limit: "99"))
+    desk.replace(id, "3")
+    desk.record()
+    desk.tell(.openOrdersReported(binance, [amended(id, "1", at: "99")]))
+    #expect(desk.passUntilQuery() == [id])
+    desk.tell(.amendAnswered(id, .unknown(reason: "HTTP 504")))
+    desk.tell(.queryAnswered(id, .found(amended(id, "1", at: "99"))))
+    #expect(desk.state(id) == .pendingReplace, "the venue was asked before it made the change")
+    #expect(desk.answerNextQuery(.found(amended(id, "3", at: "99")), of: id))
+    #expect(desk.state(id) == .working)
+    #expect(desk.order(id)?.terms.quantity == quantity("3"))
+  }
+
   @Test func `what cannot be changed is refused and says why`() {
     let desk = Desk()
     let id = desk.sent(terms(.buy, "1", limit: "99"))
