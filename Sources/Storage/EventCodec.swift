@@ -110,6 +110,7 @@ enum EventCodec {
       json.present("code", rejection.code)
       json.present("sentence", rejection.sentence)
     case .filled(let fill), .busted(let fill): write(fill, to: &json)
+    case .progressed(let progress): write(progress, to: &json)
     case .held(let reason), .becameUnknown(let reason), .replaceRefused(let reason):
       json.present("reason", reason)
     case .canceled(let reason), .expired(let reason), .suspended(let reason):
@@ -123,7 +124,7 @@ enum EventCodec {
     case .trailed(let price): json.present("price", price.description)
     case .protectionWaived(let leg): json.present("leg", leg.rawValue)
     case .submitting, .cancelRequested, .notFound, .triggered, .amended, .protectionEnded,
-      .settled:
+      .completed, .settled:
       break
     }
   }
@@ -165,6 +166,13 @@ enum EventCodec {
     json.integer(Int(fill.tradedAt.microseconds))
   }
 
+  private static func write(_ progress: AlgorithmProgress, to json: inout JSONWriter) {
+    json.present("filled_quantity", progress.filledQuantity.description)
+    json.present("filled_notional", progress.filledNotional.description)
+    json.present("fee", progress.fee.description)
+    json.present("fee_asset", progress.feeAsset?.text)
+  }
+
   /// The events of an entry's JSON; nil if it is not one of ours.
   static func decode(_ body: [UInt8]) -> [OrderEvent]? {
     guard let document = try? JSONDocument(parsing: body), let list = document.root["events"]
@@ -199,6 +207,8 @@ enum EventCodec {
     case "became_unknown": return reason.map { .becameUnknown(reason: $0) }
     case "filled": return fill(value).map { .filled($0) }
     case "busted": return fill(value).map { .busted($0) }
+    case "progressed": return progress(value).map { .progressed($0) }
+    case "completed": return .completed
     case "cancel_requested": return .cancelRequested
     case "canceled": return .canceled(reason: reason)
     case "cancel_refused":
@@ -253,6 +263,15 @@ enum EventCodec {
     return Fill(
       tradeID: tradeID, quantity: quantity, price: price, fee: fee, feeAsset: feeAsset,
       isMaker: isMaker, tradedAt: Timestamp(microseconds: Int64(tradedAt)))
+  }
+
+  private static func progress(_ value: JSONValue) -> AlgorithmProgress? {
+    guard let filled = decimal(value["filled_quantity"]).flatMap({ Quantity($0) }),
+      let notional = decimal(value["filled_notional"]), let fee = decimal(value["fee"])
+    else { return nil }
+    return AlgorithmProgress(
+      filledQuantity: filled, filledNotional: notional, fee: fee,
+      feeAsset: value["fee_asset"]?.string.flatMap { Asset($0) })
   }
 
   static func decimal(_ value: JSONValue?) -> Decimal? {

@@ -30,9 +30,21 @@ enum InstructionCodec {
     json.present("replaces", instructions.replaces?.description)
     json.present("stop_loss", instructions.stopLoss?.description)
     json.present("take_profit", instructions.takeProfit?.description)
-    json.present("parent_order_id", instructions.protects?.parent.description)
+    json.present(
+      "parent_order_id",
+      (instructions.protects?.parent ?? instructions.sliceOf?.parent)?.description)
     json.present("leg", instructions.protects?.leg.rawValue)
+    if let slice = instructions.sliceOf {
+      json.key("slice")
+      json.integer(slice.number)
+    }
     json.present("oco_group", instructions.group?.text)
+    if let time = instructions.timeWeighting {
+      json.key("twap_duration_ms")
+      json.integer(Int(time.durationMilliseconds))
+      json.key("twap_slices")
+      json.integer(time.slices)
+    }
   }
 
   /// The instructions among the members of an object; nil if there are none.
@@ -51,7 +63,9 @@ enum InstructionCodec {
     instructions.stopLoss = EventCodec.price(value["stop_loss"])
     instructions.takeProfit = EventCodec.price(value["take_profit"])
     instructions.protects = link(value)
+    instructions.sliceOf = slice(value)
     instructions.group = value["oco_group"]?.string.flatMap { Label($0) }
+    instructions.timeWeighting = timeWeighting(value)
     return instructions.isEmpty ? nil : instructions
   }
 
@@ -60,6 +74,20 @@ enum InstructionCodec {
       let leg = value["leg"]?.string.flatMap({ ProtectiveLink.Leg(rawValue: $0) })
     else { return nil }
     return ProtectiveLink(parent: parent, leg: leg)
+  }
+
+  private static func slice(_ value: JSONValue) -> SliceLink? {
+    guard let parent = value["parent_order_id"]?.string.flatMap({ OrderID(text: $0) }),
+      let number = value["slice"]?.integer
+    else { return nil }
+    return SliceLink(parent: parent, number: number)
+  }
+
+  private static func timeWeighting(_ value: JSONValue) -> TimeWeighting? {
+    guard let duration = value["twap_duration_ms"]?.integer,
+      let slices = value["twap_slices"]?.integer, duration > 0, slices > 0
+    else { return nil }
+    return TimeWeighting(durationMilliseconds: Int64(duration), slices: slices)
   }
 
   private static func trigger(_ value: JSONValue) -> Trigger? {

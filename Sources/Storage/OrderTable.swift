@@ -63,7 +63,7 @@ final class OrderTable {
       .bind(order.feeAsset?.text)
     upsert.bind(order.explanation?.code).bind(order.explanation?.sentence)
       .bind(order.explanation?.value).bind(order.explanation?.limit)
-      .bind(OrderExtras.text(of: order)).bind(terms.protects?.parent.bytes)
+      .bind(OrderExtras.text(of: order)).bind(terms.parent?.bytes)
       .bind(order.isProtecting ? 1 : 0).bind(sequence)
     try upsert.run()
   }

@@ -13,8 +13,9 @@ final class Queries {
   /// FILLED orders that a restart takes into memory to settle them; as many as the engine keeps.
   private static let filledMax = 1_000
 
-  /// The orders that a restart takes into memory: those that have not ended or settled, and those
-  /// whose fills are still protected, with all their protective orders; oldest first.
+  /// The orders that a restart takes into memory: those that have not ended or settled, those whose
+  /// fills are still protected, with all their protective orders, and for each slice and each
+  /// parent among them the parent with all its slices; oldest first.
   func liveOrders(_ table: OrderTable) throws(StoreError) -> [Order] {
     let live = OrderState.allCases.filter { !$0.isSealed }.map { "'\($0.rawValue)'" }
     // The literal term lets the database use the partial index of rare states.
@@ -31,7 +32,21 @@ final class Queries {
     for statement in [open, filled, protecting, legs] {
       for order in try table.rows(of: statement) { orders[order.id] = order }
     }
+    let parents = orders.values.compactMap {
+      $0.algorithm == nil ? $0.terms.sliceOf?.parent : $0.id
+    }
+    for id in Set(parents) {
+      for order in try slices(of: id, table) { orders[order.id] = order }
+      orders[id] = try table.order(id)
+    }
     return orders.values.sorted { $0.id < $1.id }
+  }
+
+  /// The orders that belong to a parent.
+  private func slices(of id: OrderID, _ table: OrderTable) throws(StoreError) -> [Order] {
+    let statement = try prepare(
+      "SELECT \(OrderTable.columns) FROM orders WHERE parent_id = ?")
+    return try table.rows(of: statement.bind(id.bytes))
   }
 
   func keyFingerprints() throws(StoreError) -> Set<UInt64> {

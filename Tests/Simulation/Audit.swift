@@ -4,6 +4,7 @@
 
 final class Audit {
   private let findings: Findings
+  private let slices: SliceAudit
   var notices: [Notice] = []
   private(set) var sends: [OrderID: Int] = [:]
   /// The requests of the present process that have no reply yet.
@@ -17,7 +18,10 @@ final class Audit {
   /// The orders that callers were promised.
   private(set) var promised: Set<OrderID> = []
 
-  init(_ findings: Findings) { self.findings = findings }
+  init(_ findings: Findings) {
+    self.findings = findings
+    slices = SliceAudit(findings)
+  }
 
   func asked(_ request: RequestID) { open.insert(request) }
 
@@ -65,6 +69,7 @@ final class Audit {
         world.venue.entries[replaced]?.isWorking != true, "an order and its successor are alive")
     }
     if let link = order.terms.protects { expectFits(order, link, world) }
+    if let link = order.terms.sliceOf { slices.sent(order, link, world) }
     guard order.isEmulated, let trigger = order.terms.trigger else { return }
     var watch = TriggerWatch(side: order.terms.side, type: order.terms.type, trigger: trigger)
     let since = askedAt[order.id] ?? start
@@ -123,6 +128,7 @@ final class Audit {
 
   /// Nothing is invented: what is known of an order, the venue has said.
   private func expectTrue(_ order: Order, _ world: World) {
+    guard order.algorithm == nil else { return slices.expectTrue(order, world) }
     let entry = world.venue.entries[order.id]
     switch order.state {
     case .rejected:

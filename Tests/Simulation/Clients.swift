@@ -67,12 +67,30 @@ struct Clients {
       if world.random.chance(70) { instructions.takeProfit = price(side == .buy ? "103" : "97") }
     }
     if world.random.chance(8) { instructions.group = label("g\(world.random.number(0...2))") }
+    if !type.isConditional, world.random.chance(18) {
+      let isReduceOnly = instructions.isReduceOnly
+      instructions = slicing(type, in: world)
+      instructions.isReduceOnly = isReduceOnly
+    }
     return OrderTerms(
       account: binance, symbol: symbol, side: side, type: type, quantity: quantity(amount),
       timeInForce: instructions.expiresAt == nil ? nil : .goodTillDate,
       limitPrice: type.hasLimitPrice ? price("100") : nil,
       clientOrderID: client.map(clientOrderID),
       idempotencyKey: header.map { IdempotencyKey(header: label($0)) }, instructions: instructions)
+  }
+
+  /// To be worked in slices: over time, or as an iceberg.
+  private func slicing(_ type: OrderType, in world: World) -> OrderInstructions {
+    var instructions = OrderInstructions()
+    if type == .limit, world.random.chance(50) {
+      instructions.displayQuantity = quantity("\(world.random.number(60...600))e-3")
+    } else {
+      instructions.timeWeighting = TimeWeighting(
+        durationMilliseconds: Int64(world.random.number(5_000...600_000)),
+        slices: world.random.number(2...5))
+    }
+    return instructions
   }
 
   private mutating func replace(in world: World) {

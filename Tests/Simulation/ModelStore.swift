@@ -78,13 +78,19 @@ final class ModelStore {
   }
 
   private func answer(to lookUp: LookUp) -> Input {
-    guard case .protection(let id) = lookUp, let parent = orders[id] else {
-      return .lookedUp(lookUp, found(lookUp))
+    if case .protection(let id) = lookUp, let parent = orders[id] {
+      return .protectionLookedUp(
+        parent: parent, legs: bug == .forgetProtection ? [] : children(of: id))
     }
-    let legs = orders.values.filter {
-      $0.terms.protects?.parent == id && bug != .forgetProtection
-    }
-    return .protectionLookedUp(parent: parent, legs: legs.sorted { $0.id < $1.id })
+    let found = found(lookUp)
+    guard let found, let id = found.terms.sliceOf?.parent, let parent = orders[id],
+      bug != .forgetParent
+    else { return .lookedUp(lookUp, found) }
+    return .sliceLookedUp(lookUp, found, parent: parent, slices: children(of: id))
+  }
+
+  private func children(of id: OrderID) -> [Order] {
+    orders.values.filter { $0.terms.parent == id }.sorted { $0.id < $1.id }
   }
 
   private func found(_ lookUp: LookUp) -> Order? {
@@ -107,12 +113,18 @@ final class ModelStore {
 
   /// What a new engine takes over.
   var live: [Order] {
-    orders.values.filter {
+    let live = orders.values.filter {
       let parent = $0.terms.protects.flatMap { orders[$0.parent] }
       let isOfProtection = $0.isProtecting || parent?.isProtecting == true
       return !$0.state.isSealed || $0.state == .filled
         || (isOfProtection && bug != .forgetProtection)
-    }.sorted { $0.id < $1.id }
+    }
+    let families = Set(live.compactMap { $0.algorithm == nil ? $0.terms.sliceOf?.parent : $0.id })
+    let slices = orders.values.filter {
+      families.contains($0.id)
+        || $0.terms.sliceOf.map { families.contains($0.parent) } == true && bug != .forgetSlices
+    }
+    return Dictionary((live + slices).map { ($0.id, $0) }) { $1 }.values.sorted { $0.id < $1.id }
   }
 
   private func commit(_ entry: JournalEntry) {

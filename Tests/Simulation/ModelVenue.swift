@@ -10,6 +10,8 @@ final class ModelVenue {
     var fills: [Fill] = []
     /// Trades that it took back.
     var busts: [Fill] = []
+    /// How much it traded after it had ended.
+    var lateQuantity = Quantity.zero
     /// Lookups before this moment do not see it.
     let visibleFrom: Timestamp
     /// Its trigger, until it is elected.
@@ -99,6 +101,7 @@ final class ModelVenue {
       Fill(
         tradeID: tradeID("T\(trades)"), quantity: valid(Quantity(size), "size"), price: market,
         fee: decimal("0.01"), feeAsset: usdt, isMaker: false, tradedAt: now))
+    if !entry.isWorking { entry.lateQuantity = entry.lateQuantity + valid(Quantity(size), "size") }
     if entry.leaves.isZero, entry.isWorking { entry.status = .filled }
     entries[id] = entry
   }

@@ -25,6 +25,10 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case inventCancel = "invent-cancel"
   /// The journal forgets whose fills are protected.
   case forgetProtection = "forget-protection"
+  /// The journal forgets what slices an order had that is worked in them.
+  case forgetSlices = "forget-slices"
+  /// The journal tells of a slice and not of its parent.
+  case forgetParent = "forget-parent"
   /// Nobody asks for orders with an unknown outcome.
   case neverAsk = "never-ask"
 }

@@ -11,6 +11,7 @@ extension World {
     // An order stays as long as it is protected, also by an order that nobody can ask for.
     return order.state == .unknown && venue.entries[order.id] == nil
       || order.state.isSealed && order.terms.asksForProtection
+      || order.algorithm != nil
   }
 }
 
@@ -38,6 +39,7 @@ func expectTruth(_ world: World) {
     findings.expect(stored?.state != .filled, "\(id) never settled")
   }
   expectNothingClosedTwice(world)
+  expectSlicesAddUp(world)
   expectNothingLeft(world)
 }
 

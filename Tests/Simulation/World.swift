@@ -52,7 +52,7 @@ final class World {
       canBeAskedLater: canBeAskedLater, visibilityWindowMilliseconds: World.windowMilliseconds,
       orderTypes: seed % 2 == 0 ? OrderType.allCases : [.market, .limit],
       timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill],
-      hasReduceOnly: seed % 7 < 4, canAmend: seed % 3 != 0)
+      hasReduceOnly: seed % 7 < 4, hasDisplayQuantity: seed % 11 < 3, canAmend: seed % 3 != 0)
     venue = ModelVenue(hasReduceOnly: rules.hasReduceOnly)
     store = ModelStore(findings, bug: bug)
     audit = Audit(findings)
@@ -234,6 +234,15 @@ final class World {
     letStoreWork()
   }
 
+  /// What an order may still do by itself: of one that is worked in slices, what none of them has.
+  private func leaves(of order: Order) -> Quantity {
+    guard order.algorithm != nil else { return order.leavesQuantity }
+    return engine.liveOrders.reduce(order.leavesQuantity) { left, slice in
+      slice.terms.sliceOf?.parent == order.id && !slice.state.isSealed
+        ? left - slice.leavesQuantity : left
+    }
+  }
+
   /// Exposure and counts are kept by difference; they have to equal what the live orders add up to.
   private func expectCountsInStep() {
     let live = engine.orders.values.filter { !$0.order.state.isSealed }
@@ -243,7 +252,7 @@ final class World {
       for side in Side.allCases {
         let sum = live.reduce(Quantity.zero) { sum, live in
           let counts = live.instrument === state && live.order.terms.side == side
-          return counts && !live.order.terms.isReduceOnly ? sum + live.order.leavesQuantity : sum
+          return counts && !live.order.terms.isReduceOnly ? sum + leaves(of: live.order) : sum
         }
         findings.expect(state.exposure.leaves(on: side) == sum, "the exposure is off")
       }

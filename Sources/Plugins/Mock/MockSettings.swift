@@ -40,6 +40,8 @@ public enum MockAbility: String, CaseIterable, Sendable {
   case reduceOnly = "reduce_only"
   /// It changes orders in place.
   case amend
+  /// It shows a part of an order only.
+  case icebergs
 }
 
 extension VenueRules {
@@ -48,7 +50,8 @@ extension VenueRules {
       canBeAskedLater: true, visibilityWindowMilliseconds: 0,
       orderTypes: abilities.contains(.triggers) ? OrderType.allCases : [.market, .limit],
       timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill],
-      hasReduceOnly: abilities.contains(.reduceOnly), canAmend: abilities.contains(.amend))
+      hasReduceOnly: abilities.contains(.reduceOnly),
+      hasDisplayQuantity: abilities.contains(.icebergs), canAmend: abilities.contains(.amend))
   }
 }
 

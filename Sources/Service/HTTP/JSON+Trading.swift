@@ -93,6 +93,11 @@ extension JSONWriter {
       member("parent_order_id", link.parent.description)
       member("leg", link.leg.rawValue)
     }
+    if let link = instructions.sliceOf {
+      member("parent_order_id", link.parent.description)
+      member("slice", link.number)
+    }
+    if let algorithm = order.algorithm { member(algorithm) }
     if let group = instructions.group { member("oco_group", group.text) }
     if order.terms.asksForProtection {
       member("protection", order.protectionWord)
@@ -103,6 +108,20 @@ extension JSONWriter {
     if let quantity = instructions.displayQuantity {
       member("display_quantity", number: quantity.amount)
     }
+  }
+
+  private mutating func member(_ algorithm: Algorithm) {
+    key("algorithm")
+    beginObject()
+    member("type", algorithm.name)
+    switch algorithm {
+    case .timeWeighted(let time):
+      member(
+        "duration_seconds", number: Decimal(units: Int128(time.durationMilliseconds), scale: 3))
+      member("slices", time.slices)
+    case .iceberg(let quantity): member("display_quantity", number: quantity.amount)
+    }
+    endObject()
   }
 
   /// A change that the venue has not answered yet.

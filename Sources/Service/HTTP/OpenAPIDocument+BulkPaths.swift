@@ -64,7 +64,8 @@ extension OpenAPIDocument {
     },
     "Preview": {
       "type": "object",
-      "required": ["success", "would", "code", "reason", "order", "checks", "venue_request"],
+      "required": ["success", "would", "code", "reason", "order", "checks", "plan",
+        "venue_request"],
       "properties": {
         "success": {"const": true}, "would": {"enum": ["SEND", "HOLD", "REFUSE"]},
         "code": {"$ref": "#/components/schemas/Text"},
@@ -80,6 +81,11 @@ extension OpenAPIDocument {
             "headroom": {"$ref": "#/components/schemas/Number"},
             "code": {"$ref": "#/components/schemas/Text"},
             "reason": {"$ref": "#/components/schemas/Text"}}}},
+        "plan": {"type": "array", "description": "The slices in which the gateway would send it, \
+    if each is filled; `at` is null for one that waits for the one before it.",
+          "items": {"type": "object", "required": ["at", "quantity"], "properties": {
+            "at": {"type": ["string", "null"], "format": "date-time"},
+            "quantity": {"type": "number"}}}},
         "venue_request": {"type": ["object", "null"], "required": ["method", "target", "body"]}
       }
     },

@@ -76,6 +76,7 @@ extension OpenAPIDocument {
         "activation_price": {"$ref": "#/components/schemas/OptionalMoney"},
         "quote_quantity": {"$ref": "#/components/schemas/OptionalMoney"},
         "display_quantity": {"$ref": "#/components/schemas/OptionalMoney"},
+        "algorithm": {"$ref": "#/components/schemas/AlgorithmInput"},
         "expire_at": {"$ref": "#/components/schemas/MomentInput"},
         "client_order_id": {"type": ["string", "null"], "minLength": 1, "maxLength": 64,
           "pattern": "^[!-~]+$"},
@@ -96,6 +97,18 @@ extension OpenAPIDocument {
         {"symbol": "ETH/USDT", "side": "sell", "order_type": "LIMIT", "quantity": "0.5",
           "price": "3600.00", "time_in_force": "GTC", "client_order_id": "desk-17"}
       ]
+    },
+    "AlgorithmInput": {
+      "type": ["object", "null"], "required": ["type", "duration_seconds"],
+      "description": "Sends the order in slices: `slices` of them, or one every \
+    `interval_seconds`; one of the two.",
+      "properties": {
+        "type": {"type": "string", "pattern": "^[Tt][Ww][Aa][Pp]$"},
+        "duration_seconds": {"type": "integer", "minimum": 1, "maximum": 86400},
+        "slices": {"type": ["integer", "null"], "minimum": 2, "maximum": 1000},
+        "interval_seconds": {"type": ["integer", "null"], "minimum": 1}
+      },
+      "examples": [{"type": "TWAP", "duration_seconds": 600, "slices": 10}]
     },
     "OrderChange": {
       "type": "object",

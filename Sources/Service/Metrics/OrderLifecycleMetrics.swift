@@ -36,7 +36,8 @@ final class OrderLifecycleMetrics {
         }
       case .held, .trailed, .submitting, .accepted, .becameUnknown, .busted, .cancelRequested,
         .cancelRefused, .expired, .notFound, .triggered, .suspended, .replaceRequested, .amended,
-        .replaced, .replaceRefused, .protectionWaived, .protectionEnded, .settled:
+        .replaced, .replaceRefused, .protectionWaived, .protectionEnded, .progressed, .completed,
+        .settled:
         break
       }
     }

@@ -180,7 +180,7 @@ extension OrderFilter {
       && (symbol ?? terms.symbol) == terms.symbol && (side ?? terms.side) == terms.side
       && (account ?? terms.account) == terms.account
       && (strategyID == nil || strategyID == terms.labels.strategyID)
-      && (parentID == nil || parentID == terms.protects?.parent)
+      && (parentID == nil || parentID == terms.parent)
       && (since.map { order.createdAt >= $0 } ?? true)
       && (until.map { order.createdAt < $0 } ?? true)
   }

@@ -34,6 +34,7 @@ struct InstructionFields {
     instructions.stopLoss = try fields.price("stop_loss")
     instructions.takeProfit = try fields.price("take_profit")
     instructions.group = try fields.label("oco_group")
+    instructions.timeWeighting = try AlgorithmFields.read(fields)
     instructions.displayQuantity = try fields.first(
       of: ["display_quantity", "iceberg_quantity"], fields.quantity)?.value
   }

@@ -40,6 +40,15 @@ internal import Wire
     json.beginArray()
     for check in preview.checks { write(check, to: &json) }
     json.endArray()
+    json.key("plan")
+    json.beginArray()
+    for slice in preview.plan {
+      json.beginObject()
+      json.member("at", slice.at?.text)
+      json.member("quantity", number: slice.quantity.amount)
+      json.endObject()
+    }
+    json.endArray()
     write(requestFor: preview.order, to: &json)
     json.endObject()
     return HTTPResponse(status: 200, body: json.bytes)
@@ -59,9 +68,10 @@ internal import Wire
 
   private func write(requestFor order: Order, to json: inout JSONWriter) {
     json.key("venue_request")
-    guard let request = gateway.registry.instance(order.terms.account)?.request(for: order) else {
-      return json.null()
-    }
+    // What is worked in slices never leaves itself.
+    guard order.algorithm == nil,
+      let request = gateway.registry.instance(order.terms.account)?.request(for: order)
+    else { return json.null() }
     json.beginObject()
     json.member("method", request.method)
     json.member("target", request.target)

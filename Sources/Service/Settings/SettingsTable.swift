@@ -119,8 +119,8 @@ extension Setting {
       "How often orders and positions are compared with the venue's."),
     Setting(
       "EMULATE_TRIGGERS", default: "true", .flag, \.emulatesTriggers,
-      "Whether the gateway watches the triggers of stop and take-profit orders whose venue does "
-        + "not."),
+      "Whether the gateway watches the triggers of stop and take-profit orders, and sends icebergs "
+        + "in slices, where the venue does neither."),
     Setting(
       "MAX_QUOTE_AGE_MS", default: "5000", .integer(1...3_600_000), \.quoteAgeMaxMilliseconds,
       "How old a quote may be to trigger an order that the gateway watches."),
@@ -140,11 +140,11 @@ extension Setting {
       "MOCK_LATENCY_MS", default: "0", .integer(0...600_000), \.mockLatencyMilliseconds,
       "How long the mock venue takes to answer."),
     Setting(
-      "MOCK_ABILITIES", default: "triggers,reduce_only,amend",
+      "MOCK_ABILITIES", default: "triggers,reduce_only,amend,icebergs",
       .orOff(.names("names of abilities with commas between, each once", mayBeEmpty: false)),
       \.mockAbilities,
-      "What the mock venue can do besides MARKET and LIMIT orders: triggers, reduce_only, amend; "
-        + "or off."),
+      "What the mock venue can do besides MARKET and LIMIT orders: triggers, reduce_only, amend, "
+        + "icebergs; or off."),
     Setting(
       "MOCK_FAULTS", default: "", .counts, \.mockFaults,
       "What goes wrong at the mock venue from the start on, such as lost_answers=1,rejects=2; the "

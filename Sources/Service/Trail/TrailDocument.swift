@@ -144,7 +144,7 @@ extension JSONWriter {
   fileprivate mutating func related(_ trail: Trail) {
     key("related")
     beginObject()
-    member("parent_order_id", trail.order.terms.protects?.parent.description)
+    member("parent_order_id", trail.order.terms.parent?.description)
     member("replaces", trail.order.terms.replaces?.description)
     member("replaced_by", trail.order.successor?.description)
     key("protective_order_ids")

@@ -19,6 +19,8 @@ public struct OrderPreview: Sendable {
   public var order: Order
   /// Whether the gateway would watch its trigger.
   public var isHeld: Bool
+  /// The slices that it would be sent in; empty if it would be sent whole, or refused.
+  public var plan: [PlannedSlice]
   /// What it was held to, in order.
   public var checks: [Check]
   /// Why it would be refused; nil if it would not.
@@ -85,7 +87,7 @@ extension Engine {
     }
     guard terms.purpose == .trade else { return nil }
     return brokenCapability(by: terms, account)
-      ?? (terms.hasInstructions ? brokenInstruction(of: terms, state) : nil)
+      ?? (terms.hasInstructions ? brokenInstruction(of: terms, state, account) : nil)
   }
 
   static let storeRefusal = Refusal(
@@ -132,9 +134,18 @@ extension Engine {
     }
     checks.append(previewOfBudget())
     var facts = OrderFacts(id: id, terms: terms, at: now)
-    let isHeld = isEmulated(terms, account)
-    _ = facts.apply(isHeld ? .held(reason: Engine.heldSentence) : .submitting, at: now)
-    return .success(OrderPreview(order: Order(facts), isHeld: isHeld, checks: checks))
+    let isHeld = waitsHere(terms, account)
+    let algorithm = self.algorithm(of: terms, account)
+    _ = facts.apply(
+      isHeld ? .held(reason: heldReason(of: terms, account)) : .submitting, at: now)
+    let plan =
+      checks.contains { $0.denial != nil }
+      ? nil
+      : algorithm?.plan(
+        of: terms.quantity, from: now, lotStep: instrument.lotStep,
+        minimum: instrument.minimum(of: terms, state.marketPrice))
+    return .success(
+      OrderPreview(order: Order(facts), isHeld: isHeld, plan: plan ?? [], checks: checks))
   }
 
   private mutating func previewOfBudget() -> OrderPreview.Check {

@@ -51,11 +51,16 @@ extension Engine {
   }
 
   /// Asks for the end of a live order, as soon as it can be: one that waits here ends here, and one
-  /// whose submission is under way is cancelled when the venue has answered that.
+  /// whose submission is under way is cancelled when the venue has answered that. What is worked in
+  /// slices ends with them.
   mutating func requestCancel(of live: LiveOrder) {
     guard live.isDurable else {
       live.isCancelQueued = true
       return
+    }
+    if let run = live.run {
+      if !live.order.pending.contains(.cancel) { applyAndRecord([.cancelRequested], to: live) }
+      return wake(run)
     }
     if live.order.phase == .held { return cancelUnsent(live, reason: Engine.unsentSentence) }
     if !live.order.pending.contains(.cancel) { applyAndRecord([.cancelRequested], to: live) }

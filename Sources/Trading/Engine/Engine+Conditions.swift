@@ -9,19 +9,27 @@ extension Engine {
     terms.type.isConditional && !account.rules.orderTypes.contains(terms.type)
   }
 
+  /// Whether an order stays with the gateway: until its trigger is reached, or as the parent of
+  /// slices.
+  func waitsHere(_ terms: OrderTerms, _ account: AccountState) -> Bool {
+    isEmulated(terms, account) || algorithm(of: terms, account) != nil
+  }
+
   static let heldSentence =
     "The gateway watches the trigger of this order, because its venue does not. While the service "
     + "is stopped or has no fresh prices, nothing is triggered."
 
-  /// Records an order that waits here for its trigger.
+  /// Records an order that waits here for its trigger, or that is worked in slices.
   mutating func hold(
     _ terms: OrderTerms, of instrument: InstrumentState, id: OrderID, waiters: [Waiter],
     _ measured: [MeasuredLimit] = []
   ) {
-    let reason = Engine.heldSentence
+    guard let account = instrument.account else { return }
+    let reason = heldReason(of: terms, account)
     var order = OrderFacts(id: id, terms: terms, at: now)
     _ = order.apply(.held(reason: reason), at: now)
     guard let live = enter(Order(consume order), of: instrument) else { return }
+    beginRun(of: live)
     watch(live)
     // A trailing stop follows from where the market is now.
     if let price = freshPrice(of: instrument) { _ = live.watch?.isElected(by: price) }

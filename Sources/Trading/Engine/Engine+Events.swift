@@ -21,6 +21,7 @@ extension Engine {
     let amendment = live.order.amendment
     let movesPosition = facts.contains(where: \.movesPosition)
     let isReplaced = order.phase == .sealed(.replaced)
+    if let link = live.order.terms.sliceOf { progress(link, becoming: order) }
     live.order = Order(consume order)
     let entry = record(facts, of: live, position: movesPosition ? live.instrument.position : nil)
     if isReplaced, let amendment { succeed(live, amendment) }

@@ -35,6 +35,7 @@ extension Engine {
       case .replace: continueReplace(due.live)
       case .settleDown:
         cancelHeldIfQueued(due.live)
+        if let run = due.live.run { wake(run) }
         answerWaiters(due.live)
         leaveMemoryIfFinished(due.live)
       }
@@ -47,7 +48,7 @@ extension Engine {
       return cancelUnsent(live, reason: Engine.unsentSentence)
     }
     let denial = tradingStateDenial(
-      of: live.order.terms, in: live.instrument, ownLeaves: live.order.exposedLeaves)
+      of: live.order.terms, in: live.instrument, ownLeaves: ownLeaves(of: live))
     if let denial { return cancelUnsent(live, reason: denial.sentence) }
     live.isSent = true
     command(.submit, live)
@@ -57,7 +58,7 @@ extension Engine {
   private mutating func cancelHeldIfQueued(_ live: LiveOrder) {
     guard live.isCancelQueued, live.order.phase == .held else { return }
     live.isCancelQueued = false
-    cancelUnsent(live, reason: Engine.unsentSentence)
+    requestCancel(of: live)
   }
 
   /// Ends an order that was never sent, which needs no venue.
@@ -118,6 +119,7 @@ extension Engine {
       protection.forget(live.order.id, link)
       wake(protection)
     }
+    forgetRun(of: live)
     if let protection = live.protection {
       protections[live.order.id] = nil
       live.instrument.protections.removeAll { $0 === protection }
@@ -138,5 +140,8 @@ extension Engine {
       if groups[group]?.isEmpty == true { groups[group] = nil }
     }
     if !live.account.catchingUp.isEmpty { live.account.catchingUp.remove(id) }
+    guard let link = live.order.terms.sliceOf, let run = runs[link.parent] else { return }
+    run.inMemory.remove(id)
+    wake(run)
   }
 }

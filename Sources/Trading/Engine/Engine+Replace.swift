@@ -83,9 +83,25 @@ extension Engine {
           "Order \(order.id) is \(order.state.rawValue): an earlier request is not answered "
           + "yet. Look at the order, and try again in a moment.")
     case .held, .working, .triggered, .suspended, .partiallyFilled:
+      if let denial = whySlicesStay(live) { return denial }
       // A trigger that has fired is on its way to the venue.
       return order.phase == .held && live.watch == nil ? Engine.tooEarly(order) : nil
     }
+  }
+
+  private func whySlicesStay(_ live: LiveOrder) -> Denial? {
+    let id = live.order.id
+    if live.run != nil {
+      return Denial(
+        code: "ALGORITHM_RUNNING",
+        sentence: "Order \(id) is being worked in slices, which cannot be changed. Cancel it, and "
+          + "send another one for what is left.")
+    }
+    guard let link = live.order.terms.sliceOf else { return nil }
+    return Denial(
+      code: "ALGORITHM_SLICE",
+      sentence: "Order \(id) is a slice of order \(link.parent), which decides its size and price. "
+        + "Cancel that one, and send another one for what is left.")
   }
 
   private static func tooEarly(_ order: Order) -> Denial {
@@ -126,7 +142,9 @@ extension Engine {
       return broken
     }
     let left = amended.with(amendment.quantity - order.filledQuantity)
-    if order.state != .triggered, let broken = brokenInstruction(of: left, state) { return broken }
+    if order.state != .triggered, let broken = brokenInstruction(of: left, state, live.account) {
+      return broken
+    }
     let own = order.exposedLeaves
     if amendment.quantity > order.terms.quantity,
       let denial = tradingStateDenial(of: left, in: state, ownLeaves: own)

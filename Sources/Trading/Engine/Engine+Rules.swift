@@ -33,8 +33,10 @@ extension Engine {
     if terms.isPostOnly, !rules.hasPostOnly {
       return unsupported("UNSUPPORTED_POST_ONLY", "post-only", account, "")
     }
-    if terms.displayQuantity != nil, !rules.hasDisplayQuantity {
-      return unsupported("UNSUPPORTED_DISPLAY_QUANTITY", "iceberg", account, "")
+    if terms.displayQuantity != nil, !rules.hasDisplayQuantity, !configuration.emulatesTriggers {
+      return unsupported(
+        "UNSUPPORTED_DISPLAY_QUANTITY", "iceberg", account,
+        " EMULATE_TRIGGERS=true would let the gateway send it in slices.")
     }
     return nil
   }
@@ -50,7 +52,9 @@ extension Engine {
   }
 
   /// What makes no sense now.
-  func brokenInstruction(of terms: OrderTerms, _ state: InstrumentState) -> Denial? {
+  func brokenInstruction(
+    of terms: OrderTerms, _ state: InstrumentState, _ account: AccountState
+  ) -> Denial? {
     if let expiresAt = terms.expiresAt, expiresAt <= now {
       return Denial(
         code: "GTD_IN_PAST",
@@ -63,6 +67,11 @@ extension Engine {
         code: "DISPLAY_QUANTITY",
         sentence: "display_quantity is \(display), more than the quantity \(terms.quantity).",
         value: "\(display)", limit: "\(terms.quantity)")
+    }
+    if let algorithm = self.algorithm(of: terms, account),
+      let denial = brokenAlgorithm(algorithm, of: terms, state)
+    {
+      return denial
     }
     if terms.isReduceOnly, let denial = reduceOnlyDenial(of: terms, in: state) { return denial }
     if terms.asksForProtection, let denial = brokenBracket(of: terms, state) { return denial }

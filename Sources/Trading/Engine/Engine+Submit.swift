@@ -85,7 +85,7 @@ extension Engine {
     if terms.purpose == .trade {
       guard passesBudget(request) else { return }
       // What waits here is no question to the venue yet.
-      if isEmulated(terms, account) {
+      if waitsHere(terms, account) {
         return hold(
           terms, of: state, id: id, waiters: [newWaiter(request, .submit(isFirst: true), for: id)],
           measured)
@@ -182,6 +182,7 @@ extension Engine {
       usedKeys.insert(key.fingerprint)
     }
     noteProtection(of: live)
+    noteSlice(live)
     guard !order.state.isSealed else { return live }
     if let group = order.terms.group { groups[group, default: []].insert(order.id) }
     watchExpiry(live)

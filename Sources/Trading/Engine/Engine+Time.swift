@@ -12,6 +12,7 @@ extension Engine {
     askForDueOrders()
     endExpiredOrders()
     retryProtections()
+    wakeDueRuns()
     checkLosses()
   }
 
@@ -117,13 +118,14 @@ extension Engine {
     usedKeys = fingerprints
     for change in changes { tradingStates.apply(change) }
     for (key, position) in positions { instrument(of: key).position = position }
-    // Legs after their parents, which know what they are for.
-    for order in restored.filter({ $0.terms.protects == nil })
-      + restored.filter({ $0.terms.protects != nil })
+    // Legs and slices after their parents, which know what they are for.
+    for order in restored.filter({ $0.terms.parent == nil })
+      + restored.filter({ $0.terms.parent != nil })
     {
       guard let live = enterFromStore(order) else { continue }
       live.restoredAt = now
       if order.isProtecting, live.protection == nil { beginProtection(of: live) }
+      beginRun(of: live)
       if order.state == .filled {
         live.isUnsettled = true
         live.instrument.unsettled.append(order.id)
@@ -131,10 +133,11 @@ extension Engine {
       becomeUnknown(live, reason: "The service stopped while the order was being sent.")
       // The catch-up after the connect asks for it; earlier lookups would reach no venue.
       live.lookupAt = nil
-      // Legs that have ended come along for what they have filled.
-      if order.terms.protects != nil, order.state.isSealed { leaveMemoryIfFinished(live) }
+      // Legs and slices that have ended come along for what they have filled.
+      if order.terms.parent != nil, order.state.isSealed { leaveMemoryIfFinished(live) }
     }
     lookups = []
+    recordLostProgress()
     lookUpLostProtections()
     for id in protections.keys.sorted() {
       protectionRetries.add(Deadline(at: now, id: id))

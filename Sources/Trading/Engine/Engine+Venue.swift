@@ -259,8 +259,9 @@ extension LiveOrder {
     case .triggered: events.append(.triggered)
     case .suspended(let reason): events.append(.suspended(reason: reason))
     case .canceled(let reason):
-      events.append(ending(reason, at: now))
-    case .expired(let reason): events.append(.expired(reason: reason))
+      if mayEnd(report, events) { events.append(ending(reason, at: now)) }
+    case .expired(let reason):
+      if mayEnd(report, events) { events.append(.expired(reason: reason)) }
     case .rejected(let rejection): events.append(.rejected(rejection))
     }
     return events
@@ -271,10 +272,20 @@ extension LiveOrder {
   private func isFilledShort(_ report: OrderReport, _ events: [OrderEvent]) -> Bool {
     let traded = report.everFilledQuantity
     guard report.terms?.quantity == traded, traded < order.terms.quantity else { return false }
-    let known = events.reduce(order.filledQuantity + (order.busts?.quantity ?? .zero)) {
+    return traded == tradedQuantity(after: events)
+  }
+
+  /// Whether an order that the venue has ended may end here. A slice only once all its trades are
+  /// known: what it has not traded is sent again.
+  private func mayEnd(_ report: OrderReport, _ events: [OrderEvent]) -> Bool {
+    order.terms.sliceOf == nil || tradedQuantity(after: events) >= report.everFilledQuantity
+  }
+
+  /// How much of the order was ever traded, as far as it is known with some more events.
+  private func tradedQuantity(after events: [OrderEvent]) -> Quantity {
+    events.reduce(order.filledQuantity + (order.busts?.quantity ?? .zero)) {
       if case .filled(let fill) = $1 { $0 + fill.quantity } else { $0 }
     }
-    return known == traded
   }
 
   private static let filledShortSentence =

@@ -27,6 +27,10 @@ public struct Engine: ~Copyable {
   var dirtyProtections: [Protection] = []
   /// Parents whose protection is needed again and could not be read.
   var unreadProtections: Set<OrderID> = []
+  /// Orders that are worked in slices, by parent.
+  var runs: [OrderID: AlgorithmRun] = [:]
+  /// Runs that something happened to.
+  var dirtyRuns: [AlgorithmRun] = []
   /// Live orders that cancel one another.
   var groups: [Label: Set<OrderID>] = [:]
   var ids: OrderIDSequence
@@ -53,6 +57,8 @@ public struct Engine: ~Copyable {
   var expiries = DeadlineQueue()
   /// When protections are looked after again, by parent.
   var protectionRetries = DeadlineQueue()
+  /// When runs are looked after next, by parent.
+  var runDeadlines = DeadlineQueue()
 
   var actions: [Action] = []
   var now: Timestamp
@@ -108,6 +114,9 @@ public struct Engine: ~Copyable {
     case .journal(let isAvailable): journal(isAvailable: isAvailable)
     case .lookedUp(let lookUp, let order): lookedUp(lookUp, found: order)
     case .protectionLookedUp(let parent, let legs): reopenProtection(of: parent, legs: legs)
+    case .sliceLookedUp(let lookUp, let slice, let parent, let slices):
+      takeBack(parent: parent, slices: slices)
+      lookedUp(lookUp, found: slice)
     case .lookUpFailed(let lookUp): lookUpFailed(lookUp)
     case .submitted(let id, let outcome): submitted(id, outcome)
     case .cancelAnswered(let id, let outcome): cancelAnswered(id, outcome)
@@ -122,7 +131,10 @@ public struct Engine: ~Copyable {
     case .setTradingState(let change, let request): setTradingState(change, request: request)
     case .tick: tick()
     }
-    if !dirtyProtections.isEmpty { lookAfterProtections() }
+    while !dirtyProtections.isEmpty || !dirtyRuns.isEmpty {
+      lookAfterProtections()
+      workRuns()
+    }
     swap(&self.actions, &actions)
   }
 

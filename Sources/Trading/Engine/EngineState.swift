@@ -43,6 +43,8 @@ final class LiveOrder {
   var holdsProbe = false
   /// The protection of its fills, as long as they need one.
   var protection: Protection?
+  /// What it is worked in slices by.
+  var run: AlgorithmRun?
   /// The last journal entry about it; it leaves memory only once this one is durable.
   var lastEntry: UInt64 = 0
 
@@ -80,7 +82,7 @@ final class LiveOrder {
   /// Whether the order can leave memory once it is durable.
   var isFinished: Bool {
     inFlight.isEmpty && !isUnsettled && waiters.isEmpty && order.state.isSealed && !isMissingFills
-      && protection == nil
+      && protection == nil && run == nil
   }
 }
 
@@ -96,9 +98,10 @@ extension OrderFacts {
   @inline(__always)
   var liveLeaves: Quantity { state.isSealed ? .zero : leavesQuantity }
 
-  /// What the order may still add to a position: nothing if it may only reduce one.
+  /// What the order may still add to a position: nothing if it may only reduce one. Of what is
+  /// worked in slices they may, and what none of them has yet is counted apart.
   @inline(__always)
-  var exposedLeaves: Quantity { terms.isReduceOnly ? .zero : liveLeaves }
+  var exposedLeaves: Quantity { terms.isReduceOnly || algorithm != nil ? .zero : liveLeaves }
 }
 
 /// A caller that waits for an answer about an order.

@@ -38,6 +38,8 @@ public enum Input: Sendable {
   case lookedUp(LookUp, Order?)
   /// The store's answer about a protection that has left memory: its parent and all its legs.
   case protectionLookedUp(parent: Order, legs: [Order])
+  /// The store's answer to a look-up that found a slice: with its parent and all of its slices.
+  case sliceLookedUp(LookUp, Order, parent: Order, slices: [Order])
   /// The store could not answer a look-up.
   case lookUpFailed(LookUp)
   /// What came of sending an order.

@@ -41,6 +41,11 @@ public struct Quantity: Comparable, Sendable, CustomStringConvertible {
     quantity.amount * price.amount
   }
 
+  /// The largest multiple of `step` that is not larger than this.
+  func truncated(toMultipleOf step: Decimal) -> Quantity {
+    Quantity(unchecked: amount.truncated(toMultipleOf: step))
+  }
+
   /// Whether there is none.
   @inlinable public var isZero: Bool { amount.isZero }
 

@@ -29,6 +29,8 @@ extension OrderEvent {
     case .becameUnknown: .becameUnknown
     case .filled(let fill): fill.quantity < leaves ? .partlyFilled : .lastFilled
     case .busted: .busted
+    case .progressed: .progressed
+    case .completed: .completed
     case .cancelRequested: .cancelRequested
     case .canceled: .canceled
     case .cancelRefused(let isGone, _): isGone ? .cancelRefusedGone : .cancelRefused
@@ -113,7 +115,7 @@ extension OrderFacts {
   private mutating func carryOut(_ event: OrderEvent, at now: Timestamp) {
     updatedAt = now
     switch event {
-    case .received, .submitting, .notFound, .triggered: break
+    case .received, .submitting, .notFound, .triggered, .completed: break
     case .denied(let denial): explanation = denial
     case .held(let why):
       isEmulated = true
@@ -124,6 +126,7 @@ extension OrderFacts {
     case .becameUnknown(let why): uncertainty = Uncertainty(since: now, reason: why)
     case .filled(let fill): count(fill)
     case .busted(let fill): takeBack(fill)
+    case .progressed(let progress): take(progress)
     case .cancelRequested: pending.insert(.cancel)
     case .canceled(let why): explain("CANCELED", why)
     case .expired(let why): explain("EXPIRED", why)
@@ -147,6 +150,16 @@ extension OrderFacts {
     case .protectionEnded: isProtectionOver = true
     case .settled: isSettled = true
     }
+  }
+
+  /// What slices trade after the order has ended counts, and what is taken back does not any more.
+  private mutating func take(_ progress: AlgorithmProgress) {
+    filledQuantity = progress.filledQuantity
+    filledNotional = progress.filledNotional
+    fee = progress.fee
+    feeAsset = progress.feeAsset
+    isSettled = false
+    if phase == .sealed(.filled), !leavesQuantity.isZero { enter(.sealed(.canceled)) }
   }
 
   private mutating func amend() {

@@ -40,6 +40,8 @@ public struct Order: Equatable, Sendable {
   public var isProtecting: Bool {
     terms.asksForProtection && !isProtectionOver && (!state.isSealed || !filledQuantity.isZero)
   }
+  /// How the gateway works it in slices; nil if it is, or was to be, sent whole.
+  public var algorithm: Algorithm? { box.facts.algorithm }
   /// Whether any of it was ever traded, taken back or not.
   var hasTraded: Bool { !filledQuantity.isZero || busts != nil }
   /// The order that took its place.

@@ -14,6 +14,8 @@ extension OrderEvent {
     case .becameUnknown: "became_unknown"
     case .filled: "filled"
     case .busted: "busted"
+    case .progressed: "progressed"
+    case .completed: "completed"
     case .cancelRequested: "cancel_requested"
     case .canceled: "canceled"
     case .cancelRefused: "cancel_refused"

@@ -23,6 +23,11 @@ public enum OrderEvent: Equatable, Sendable {
   indirect case filled(Fill)
   /// The venue took a trade back that had counted.
   indirect case busted(Fill)
+  /// What the slices of the order have traded, all together, is this now. Positions and fills are
+  /// theirs.
+  indirect case progressed(AlgorithmProgress)
+  /// All of the order was traded by its slices, and none of them is alive.
+  case completed
   /// A cancel was asked for.
   case cancelRequested
   /// The order was cancelled: by the venue, or here before it was ever sent.

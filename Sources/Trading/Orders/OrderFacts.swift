@@ -102,6 +102,15 @@ struct OrderFacts: Equatable, Sendable {
     return max(terms.quantity, amendment.quantity) - filledQuantity
   }
 
+  /// How the gateway works it in slices. What shows a part of itself only is an iceberg of ours
+  /// where its venue has none.
+  var algorithm: Algorithm? {
+    guard terms.hasInstructions else { return nil }
+    if let time = terms.timeWeighting { return .timeWeighted(time) }
+    guard isEmulated else { return nil }
+    return terms.displayQuantity.map { .iceberg(displayQuantity: $0) }
+  }
+
   /// The average price of the fills, to 12 digits after the point; nil without fills.
   var averagePrice: Decimal? {
     guard !filledQuantity.isZero else { return nil }

@@ -23,6 +23,10 @@ public struct OrderInstructions: Equatable, Sendable {
   public var protects: ProtectiveLink?
   /// Orders of one group: the first that trades cancels the others.
   public var group: Label?
+  /// How it is spread over time; nil if it is not.
+  public var timeWeighting: TimeWeighting?
+  /// The order that it is a slice of.
+  public var sliceOf: SliceLink?
 
   /// No instructions.
   public init() {}

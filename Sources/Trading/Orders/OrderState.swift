@@ -80,13 +80,17 @@ public enum OrderEventKind: String, Sendable, CaseIterable {
   case cancelRequested, canceled, cancelRefusedGone, cancelRefused
   case expired, notFound, triggered, suspended
   case replaceRequested, amended, replaced, replaceRefused, settled
-  case protectionWaived, protectionEnded
+  case protectionWaived, protectionEnded, progressed, completed
 }
 
 extension OrderState {
   /// What `event` does to an order in this state.
   public func move(on event: OrderEventKind) -> OrderMove {
-    if event == .protectionWaived || event == .protectionEnded { return moveOnProtection(event) }
+    switch event {
+    case .protectionWaived, .protectionEnded: return moveOnProtection(event)
+    case .progressed, .completed: return moveOnSlices(event)
+    default: break
+    }
     return switch self {
     case .received, .held: moveBeforeSending(on: event)
     case .submitting, .unknown: moveOnTheWire(on: event)
@@ -110,6 +114,17 @@ extension OrderState {
     }
   }
 
+  /// What is worked in slices waits here. What they trade counts, whether or not it has ended.
+  private func moveOnSlices(_ event: OrderEventKind) -> OrderMove {
+    switch self {
+    case .held: event == .progressed ? .apply : .become(.sealed(.filled))
+    case .filled, .settled, .canceled, .expired: event == .progressed ? .apply : .impossible
+    case .received, .denied, .submitting, .unknown, .working, .triggered, .suspended,
+      .partiallyFilled, .pendingCancel, .pendingReplace, .rejected, .notFound, .replaced:
+      .impossible
+    }
+  }
+
   private func moveBeforeSending(on event: OrderEventKind) -> OrderMove {
     switch event {
     case .denied: .become(.sealed(.denied))
@@ -127,7 +142,7 @@ extension OrderState {
     case .cancelRequested: .apply
     case .accepted, .rejected, .partlyFilled, .lastFilled, .busted, .cancelRefusedGone,
       .cancelRefused, .notFound, .suspended, .replaced, .replaceRefused, .settled,
-      .protectionWaived, .protectionEnded:
+      .protectionWaived, .protectionEnded, .progressed, .completed:
       .impossible
     }
   }
@@ -153,7 +168,7 @@ extension OrderState {
     case .replaceRequested: .refuse
     // What is taken back has counted before, and then the venue has the order.
     case .denied, .held, .trailed, .submitting, .busted, .amended, .replaced, .replaceRefused,
-      .settled, .protectionWaived, .protectionEnded:
+      .settled, .protectionWaived, .protectionEnded, .progressed, .completed:
       .impossible
     }
   }
@@ -187,7 +202,8 @@ extension OrderState {
     case .amended: self == .pendingReplace || self == .pendingCancel ? .apply : .ignore
     case .replaced: .become(.sealed(.replaced))
     case .replaceRefused: self == .pendingReplace || self == .pendingCancel ? .apply : .ignore
-    case .denied, .held, .trailed, .submitting, .settled, .protectionWaived, .protectionEnded:
+    case .denied, .held, .trailed, .submitting, .settled, .protectionWaived, .protectionEnded,
+      .progressed, .completed:
       .impossible
     }
   }
@@ -204,7 +220,8 @@ extension OrderState {
     case .accepted, .becameUnknown, .cancelRefusedGone, .cancelRefused, .expired, .notFound,
       .triggered, .suspended, .amended, .replaceRefused:
       .ignore
-    case .denied, .held, .trailed, .submitting, .replaced, .protectionWaived, .protectionEnded:
+    case .denied, .held, .trailed, .submitting, .replaced, .protectionWaived, .protectionEnded,
+      .progressed, .completed:
       .impossible
     }
   }
@@ -218,7 +235,8 @@ extension OrderState {
     case .accepted, .rejected, .becameUnknown, .canceled, .cancelRefusedGone, .cancelRefused,
       .expired, .notFound, .triggered, .suspended, .amended, .replaced, .replaceRefused:
       .ignore
-    case .denied, .held, .trailed, .submitting, .settled, .protectionWaived, .protectionEnded:
+    case .denied, .held, .trailed, .submitting, .settled, .protectionWaived, .protectionEnded,
+      .progressed, .completed:
       .impossible
     }
   }
@@ -241,7 +259,7 @@ extension OrderState {
       .replaceRefused:
       .ignore
     case .denied, .held, .trailed, .submitting, .replaced, .settled, .protectionWaived,
-      .protectionEnded:
+      .protectionEnded, .progressed, .completed:
       .impossible
     }
   }

@@ -120,6 +120,12 @@ extension OrderTerms {
   public var protects: ProtectiveLink? { box?.instructions.protects }
   /// Orders of one group: the first that trades cancels the others.
   public var group: Label? { box?.instructions.group }
+  /// How it is spread over time.
+  public var timeWeighting: TimeWeighting? { box?.instructions.timeWeighting }
+  /// The order that it is a slice of.
+  public var sliceOf: SliceLink? { box?.instructions.sliceOf }
+  /// The order on whose behalf it exists: the one that it protects, or is a slice of.
+  public var parent: OrderID? { protects?.parent ?? sliceOf?.parent }
 
   /// The price that values the order: its own, as far as it has one.
   public var ownPrice: Price? { limitPrice ?? triggerPrice }

@@ -100,7 +100,16 @@ extension SeededGenerator {
       ProtectiveLink(
         parent: OrderID(value: UInt128($0.next())), leg: $0.pick(ProtectiveLink.Leg.allCases))
     }
+    if instructions.protects == nil {
+      instructions.sliceOf = maybe {
+        SliceLink(parent: OrderID(value: UInt128($0.next())), number: $0.number(1...1_000))
+      }
+    }
     instructions.group = maybe { _ in label("group") }
+    instructions.timeWeighting = maybe {
+      TimeWeighting(
+        durationMilliseconds: Int64($0.number(1_000...86_400_000)), slices: $0.number(2...1_000))
+    }
     return instructions
   }
 
@@ -108,6 +117,12 @@ extension SeededGenerator {
     Amendment(
       quantity: quantity(), limitPrice: maybe { $0.price() }, triggerPrice: maybe { $0.price() },
       successor: OrderID(value: UInt128(next())))
+  }
+
+  mutating func progress() -> AlgorithmProgress {
+    AlgorithmProgress(
+      filledQuantity: quantity(), filledNotional: decimal(digitsMax: 18, scaleMax: 8),
+      fee: decimal(digitsMax: 9, scaleMax: 8), feeAsset: maybe { _ in asset("USDT") })
   }
 
   mutating func fill(trade: Int) -> Fill {
@@ -134,6 +149,8 @@ extension SeededGenerator {
     case "became_unknown": .becameUnknown(reason: text())
     case "filled": .filled(fill(trade: unique))
     case "busted": .busted(fill(trade: unique))
+    case "progressed": .progressed(progress())
+    case "completed": .completed
     case "cancel_requested": .cancelRequested
     case "canceled": .canceled(reason: maybe { $0.text() })
     case "cancel_refused": .cancelRefused(isGone: chance(50), reason: text())
@@ -159,5 +176,5 @@ let eventNames = [
   "received", "denied", "held", "submitting", "accepted", "rejected", "became_unknown", "filled",
   "busted", "cancel_requested", "canceled", "cancel_refused", "expired", "not_found", "triggered",
   "suspended", "trailed", "replace_requested", "amended", "replaced", "replace_refused", "settled",
-  "protection_waived", "protection_ended",
+  "protection_waived", "protection_ended", "progressed", "completed",
 ]

@@ -223,7 +223,7 @@ extension Desk {
   }
 
   @Test func `what neither venue nor gateway can do is refused by name`() {
-    let desk = Desk(isConnected: false)
+    let desk = Desk(isConnected: false, emulatesTriggers: false)
     desk.connect(
       VenueRules(
         canBeAskedLater: true, visibilityWindowMilliseconds: 0, orderTypes: [.limit],

@@ -212,7 +212,8 @@ private func apply(_ event: OrderEvent, to state: OrderState) -> (EventResult, O
       let event = anyEvent(&random)
       switch event {
       case .received, .denied, .held, .trailed, .submitting, .becameUnknown, .cancelRequested,
-        .replaceRequested, .amended, .protectionWaived, .protectionEnded, .settled:
+        .replaceRequested, .amended, .protectionWaived, .protectionEnded, .progressed, .completed,
+        .settled:
         _ = order.apply(event, at: start)
         #expect(!order.state.isSealed, "seed \(seed)")
       case .accepted, .rejected, .filled, .busted, .canceled, .cancelRefused, .expired, .notFound,

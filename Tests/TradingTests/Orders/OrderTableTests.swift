@@ -92,25 +92,25 @@ private let reportColumns = """
   """
 
 private let changeColumns = """
-  STATE            trailed amended busted waived unprotect
-  RECEIVED         .       .       .      .      .
-  HELD             +       +       .      .      .
-  DENIED           .       .       .      .      .
-  SUBMITTING       .       .       .      +      .
-  UNKNOWN          .       .       .      +      .
-  WORKING          .       =       +      +      .
-  TRIGGERED        .       =       +      +      .
-  SUSPENDED        .       =       +      +      .
-  PARTIALLY_FILLED .       =       +      +      .
-  PENDING_CANCEL   .       +       +      +      .
-  PENDING_REPLACE  .       +       +      +      .
-  FILLED           .       =       +      +      +
-  SETTLED          .       =       +      +      +
-  CANCELED         .       =       +      +      +
-  EXPIRED          .       =       +      +      +
-  REPLACED         .       =       +      +      +
-  REJECTED         .       =       +      +      +
-  NOT_FOUND        .       =       +      +      +
+  STATE            trailed amended busted waived unprotect progressed completed
+  RECEIVED         .       .       .      .      .         .          .
+  HELD             +       +       .      .      .         +          FILLED
+  DENIED           .       .       .      .      .         .          .
+  SUBMITTING       .       .       .      +      .         .          .
+  UNKNOWN          .       .       .      +      .         .          .
+  WORKING          .       =       +      +      .         .          .
+  TRIGGERED        .       =       +      +      .         .          .
+  SUSPENDED        .       =       +      +      .         .          .
+  PARTIALLY_FILLED .       =       +      +      .         .          .
+  PENDING_CANCEL   .       +       +      +      .         .          .
+  PENDING_REPLACE  .       +       +      +      .         .          .
+  FILLED           .       =       +      +      +         +          .
+  SETTLED          .       =       +      +      +         +          .
+  CANCELED         .       =       +      +      +         +          .
+  EXPIRED          .       =       +      +      +         +          .
+  REPLACED         .       =       +      +      +         .          .
+  REJECTED         .       =       +      +      +         .          .
+  NOT_FOUND        .       =       +      +      +         .          .
   """
 
 private let columns: [Substring: OrderEventKind] = [
@@ -121,6 +121,7 @@ private let columns: [Substring: OrderEventKind] = [
   "suspended": .suspended, "replace": .replaceRequested, "replaced": .replaced,
   "trailed": .trailed, "amended": .amended, "waived": .protectionWaived, "busted": .busted,
   "unprotect": .protectionEnded, "notReplaced": .replaceRefused, "settled": .settled,
+  "progressed": .progressed, "completed": .completed,
 ]
 
 private let phases: [Substring: OrderPhase] = [

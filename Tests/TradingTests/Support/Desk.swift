@@ -22,12 +22,13 @@ final class Desk {
     limits: RiskLimits = RiskLimits(), lossLimits: LossLimits = LossLimits(),
     submitRate: EngineConfiguration.SubmitRate? = nil,
     breakerThreshold: Int = 3, isConnected: Bool = true, canBeAskedLater: Bool = true,
-    windowMilliseconds: Int64 = 0
+    windowMilliseconds: Int64 = 0, emulatesTriggers: Bool = true
   ) {
     engine = Engine(
       configuration: EngineConfiguration(
         limits: limits, lossLimits: lossLimits, submitRate: submitRate,
-        breaker: .init(threshold: breakerThreshold, openMilliseconds: 10_000, probesMax: 1)),
+        breaker: .init(threshold: breakerThreshold, openMilliseconds: 10_000, probesMax: 1),
+        emulatesTriggers: emulatesTriggers),
       accounts: [binance, kraken], seed: 1, at: start)
     guard isConnected else { return }
     connect(canBeAskedLater: canBeAskedLater, windowMilliseconds: windowMilliseconds)

@@ -44,8 +44,8 @@ private func path(to state: OrderState) -> [OrderEvent] {
   }
 }
 
-/// One event of every kind, fills more often, by chance. A trade has the same size whenever it is
-/// told.
+/// One event of every kind that an order at a venue can have, fills more often, by chance. A trade
+/// has the same size whenever it is told.
 func anyEvent(_ random: inout SeededGenerator) -> OrderEvent {
   let trade = random.number(0...9)
   let fill = fill("T\(trade)", "\(trade % 5 + 1)")
