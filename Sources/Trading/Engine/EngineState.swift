@@ -101,7 +101,10 @@ extension OrderFacts {
   /// What the order may still add to a position: nothing if it may only reduce one. Of what is
   /// worked in slices they may, and what none of them has yet is counted apart.
   @inline(__always)
-  var exposedLeaves: Quantity { terms.isReduceOnly || algorithm != nil ? .zero : liveLeaves }
+  var exposedLeaves: Quantity {
+    guard terms.hasInstructions else { return liveLeaves }
+    return terms.isReduceOnly || algorithm != nil ? .zero : liveLeaves
+  }
 }
 
 /// A caller that waits for an answer about an order.
