@@ -75,7 +75,8 @@ public final class Connection: DatabaseConnection {
 
   /// Whether there is a connection, as far as is known without a round trip.
   public var isConnected: Bool {
-    if let handle, wait(for: Int16(POLLIN), milliseconds: 0) {
+    // The server's last words may stand before the end.
+    while let handle, wait(for: Int16(POLLIN), milliseconds: 0) {
       if PQconsumeInput(handle) == 0 || PQstatus(handle) != CONNECTION_OK { lose(handle) }
     }
     return handle != nil

@@ -113,6 +113,8 @@ public final class PostgreSQLServer: Sendable {
     for process in [pid] + children {
       for _ in 0..<10_000 where kill(process, 0) == 0 && !isZombie(process) { usleep(1_000) }
     }
+    // Where nobody buries the dead, the next server would take them for alive.
+    unlink(data + "/postmaster.pid")
   }
 
   /// Stops and continues the server with all its processes, as a machine that hangs.
@@ -177,7 +179,7 @@ private enum Unprivileged {
     ? ["/usr/bin/setpriv", "--reuid", "\(id)", "--regid", "\(id)", "--clear-groups"] : []
 }
 
-private func freePort() throws -> UInt16 {
+func freePort() throws -> UInt16 {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   defer { close(descriptor) }
   var address = sockaddr_in()

@@ -84,15 +84,6 @@ struct FullDiskTests {
   }
 }
 
-extension JournalEntry {
-  /// The same entry under another number.
-  fileprivate func renumbered(_ number: UInt64) -> JournalEntry {
-    var copy = self
-    copy.number = number
-    return copy
-  }
-}
-
 /// A disk of one megabyte with a store on it; unmounted with the value.
 private final class SmallDisk {
   private let place: Place

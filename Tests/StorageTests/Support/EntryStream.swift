@@ -129,3 +129,12 @@ struct EntryStream {
     return keys
   }
 }
+
+extension JournalEntry {
+  /// The same entry under another number.
+  func renumbered(_ number: UInt64) -> JournalEntry {
+    var copy = self
+    copy.number = number
+    return copy
+  }
+}

@@ -44,6 +44,11 @@ final class Place: Sendable {
   /// The path of the SQLite file.
   var path: String { database }
 
+  /// The address of the PostgreSQL database by way of another port.
+  func url(by port: UInt16) throws -> String {
+    try PostgreSQLServer.shared.get().url(database, hosts: "127.0.0.1:\(port)")
+  }
+
   /// Opens the store of this place.
   func open() throws -> OpenStore { try OpenStore(location) }
 
