@@ -78,7 +78,10 @@ let package = Package(
     tests("PluginsTests", ["Plugins", "Trading", "Network", "SQL", "SQLite", "Wire"]),
     tests(
       "ServiceTests",
-      ["Service", "Plugins", "Storage", "Trading", "Wire", "Network", "Telemetry", "Crypto"]),
+      [
+        "Service", "Plugins", "Storage", "Trading", "Wire", "Network", "Telemetry", "Crypto",
+        "PostgreSQLServer",
+      ]),
     tests("TidyTests", []),
   ],
   swiftLanguageModes: [.v6]

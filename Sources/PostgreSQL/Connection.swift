@@ -22,6 +22,9 @@ public final class Connection: DatabaseConnection {
     SET default_transaction_isolation = 'read committed'
     """
 
+  /// The oldest server that ends sessions which are silent.
+  private static let versionMin: Int32 = 140_000
+
   /// PostgreSQL's.
   public let dialect = Dialect.postgresql
   private let address: ServerAddress
@@ -39,6 +42,8 @@ public final class Connection: DatabaseConnection {
   private var failure: DatabaseError?
   /// Whether something was queued and is not answered yet.
   private var isOwedAnswer = false
+  /// When the last question was asked that was answered, in nanoseconds of the monotonic clock.
+  public private(set) var lastConfirmedAt: UInt64 = 0
   /// Whether the server may take as long as it needs, for work that nobody waits for.
   public var isPatient = false
 
@@ -64,6 +69,11 @@ public final class Connection: DatabaseConnection {
     PQsetnonblocking(made, 1)
     PQenterPipelineMode(made)
     try execute(Connection.settings)
+    guard PQserverVersion(made) >= Connection.versionMin else {
+      drop()
+      throw DatabaseError(
+        .unusable, "the server is older than PostgreSQL 14", advice: "Use PostgreSQL 14 or newer.")
+    }
     let encoding = PQparameterStatus(made, "server_encoding").map { String(cString: $0) }
     guard encoding == "UTF8" else {
       drop()
@@ -211,6 +221,7 @@ public final class Connection: DatabaseConnection {
   @discardableResult
   func settle() throws(DatabaseError) -> RowSet? {
     let handle = try open()
+    let askedAt = DispatchTime.now().uptimeNanoseconds
     guard PQpipelineSync(handle) == 1 else { throw lose(handle) }
     var rows: RowSet?
     var first: Failure?
@@ -227,6 +238,7 @@ public final class Connection: DatabaseConnection {
       }
     }
     isOwedAnswer = false
+    lastConfirmedAt = askedAt
     // Whether a statement was prepared before the failure or not, another name is free.
     if first != nil { for statement in preparing { statement.forgetPreparation() } }
     preparing.removeAll(keepingCapacity: true)

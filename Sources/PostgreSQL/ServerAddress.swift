@@ -45,8 +45,8 @@ public struct ServerAddress: Sendable, Equatable, CustomStringConvertible, Custo
   }
 
   /// Whether the parts can be what they stand for. A sign in the password that is not written as
-  /// `%2F` or so cuts the address in the wrong place, and a piece of the password would be taken
-  /// for a port or a database, which are shown.
+  /// `%2F` cuts the address in the wrong place, and a piece of the password would be taken for
+  /// a port or a database, which are shown.
   private static func isPlausible(_ parameters: [String: String]) -> Bool {
     let ports = parameters["port"] ?? ""
     let places = (parameters["host"] ?? "") + (parameters["dbname"] ?? "")

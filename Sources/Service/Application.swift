@@ -35,9 +35,9 @@ struct StartError: Error, CustomStringConvertible {
     let directory = try makeDirectory(settings.store)
     // The store's thread speaks before the gateway is there to listen, so messages wait.
     let listener = StoreListener()
-    let opened: (store: Store, state: RestoredState)
+    let opened: (store: Store, state: RestoredState?)
     do throws(StoreError) {
-      opened = try Store.open(settings.store) { message in
+      opened = try Store.open(settings.store, address: settings.advertisedURL) { message in
         EventLoop.shared.post { listener.receive(message) }
       }
     } catch {
@@ -45,9 +45,13 @@ struct StartError: Error, CustomStringConvertible {
     }
     do throws(StartError) {
       let application = try Application(
-        settings, log: log, store: opened.store, state: opened.state, directory: directory)
+        settings, log: log, store: opened.store, directory: directory)
+      if let state = opened.state {
+        application.gateway.start(opened.store, state)
+      } else {
+        application.gateway.standBy(opened.store, .unknown)
+      }
       listener.gateway = application.gateway
-      application.run()
       return application
     } catch {
       opened.store.close()
@@ -56,7 +60,7 @@ struct StartError: Error, CustomStringConvertible {
   }
 
   private init(
-    _ settings: Settings, log: Logger, store: Store, state: RestoredState, directory: String
+    _ settings: Settings, log: Logger, store: Store, directory: String
   ) throws(StartError) {
     self.settings = settings
     self.log = log
@@ -65,11 +69,12 @@ struct StartError: Error, CustomStringConvertible {
     registry = try Application.makeRegistry(settings, directory: directory)
     gateway = Gateway(
       configuration: try EngineConfiguration(settings), registry: registry, metrics: metrics,
-      log: log, state: state)
+      log: log, reconcileSeconds: settings.reconcileIntervalSeconds)
     streams = StreamHub(gateway: gateway)
+    let gateway = gateway
     let router = Router(
       keys: settings.apiKeys, limits: settings.keyLimits, audit: gateway.audit,
-      metrics: metrics.registry, log: log)
+      metrics: metrics.registry, log: log, standby: { gateway.standby })
     router.add(OrderRoutes(gateway: gateway).routes)
     router.add(BulkRoutes(gateway: gateway).routes)
     router.add(PreviewRoutes(gateway: gateway).routes)
@@ -101,10 +106,8 @@ struct StartError: Error, CustomStringConvertible {
     }
   }
 
-  private func run() {
-    gateway.start(store)
-    gateway.startPlugins(reconcileSeconds: settings.reconcileIntervalSeconds)
-  }
+  /// Has `body` called once another process has become the writer instead of this one.
+  func onSuperseded(_ body: @escaping @LoopActor () -> Void) { gateway.onSuperseded = body }
 
   /// Makes the directory of the files, with its parents: that of the database file, or where it
   /// would be by default.
@@ -160,6 +163,7 @@ struct StartError: Error, CustomStringConvertible {
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     return "FKS Execution \(Application.version) listens on http://\(host):\(port), "
       + "stores in \(settings.store), trades on \(plugins) (\(access))."
+      + (gateway.standby == nil ? "" : " Another process is the writer; this one stands by.")
   }
 
   /// Stops accepting, answers what is under way, makes everything durable. False if answers were

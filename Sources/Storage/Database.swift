@@ -4,6 +4,7 @@
 // transaction of the next batch, so that they take no commit of their own and nobody waits for
 // them.
 
+internal import PostgreSQL
 internal import SQL
 internal import Trading
 
@@ -225,7 +226,21 @@ final class Database {
   // MARK: Lost connection
 
   /// Whether there is a connection, as far as is known; a file always has one.
-  var isConnected: Bool { lease?.isConnected ?? true }
+  var isConnected: Bool { lease?.connection.isConnected ?? true }
+
+  /// When the server last confirmed, by an answer, that this process is the writer, on the
+  /// monotonic clock; nil for a file, which needs no confirmation.
+  var confirmedAt: UInt64? { lease?.connection.lastConfirmedAt }
+
+  /// Lets the server know that the writer is alive, and hears whether it still is the writer.
+  func beat() throws(DatabaseError) { try lease?.assert() }
+
+  /// Takes note of what the writer has recorded, in a process that only reads.
+  func refresh() throws(DatabaseError) {
+    try readMarks()
+    head = try recordedHead()
+    try audit.resume()
+  }
 
   /// What became of a batch whose commit was not answered.
   enum Resolution {
@@ -301,12 +316,21 @@ final class Database {
     return JournalTable.Head(sequence: sequence, hash: row.hash)
   }
 
+  /// The positions as the tables have them.
+  func recordedPositions() throws(StoreError) -> [PositionKey: Position] {
+    try positions.readAll().mapValues(\.position)
+  }
+
+  /// The trading states as the tables have them.
+  func recordedTradingStates() throws(StoreError) -> [TradingStateChange] {
+    try tradingStates.readAll()
+  }
+
   /// What a process needs to go on: live orders, positions and all keys.
   func restoredState() throws(StoreError) -> RestoredState {
     RestoredState(
-      orders: try queries.liveOrders(orders),
-      positions: try positions.readAll().mapValues(\.position),
-      tradingStates: try tradingStates.readAll(), lossMark: try lossMarks.read(),
+      orders: try queries.liveOrders(orders), positions: try recordedPositions(),
+      tradingStates: try recordedTradingStates(), lossMark: try lossMarks.read(),
       usedKeys: try queries.keyFingerprints(), lastOrderID: try queries.lastOrderID())
   }
 }

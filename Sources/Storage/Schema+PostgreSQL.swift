@@ -7,9 +7,10 @@ extension Schema {
     """
     CREATE TABLE writer (
       id SMALLINT PRIMARY KEY CHECK (id = 1),
-      epoch BIGINT NOT NULL
+      epoch BIGINT NOT NULL,
+      address TEXT
     );
-    INSERT INTO writer VALUES (1, 0);
+    INSERT INTO writer VALUES (1, 0, NULL);
     CREATE FUNCTION assert_writer(expected BIGINT) RETURNS void LANGUAGE plpgsql AS $body$
     BEGIN
       PERFORM 1 FROM writer WHERE epoch = expected FOR SHARE;

@@ -55,6 +55,8 @@ final class StorageLoop {
       for body in journalReads { body(JournalReader(database)) }
       if jobs.isEmpty || database.audit.isDue { workAhead() }
       if !isAvailable { probe() }
+      beat()
+      if let confirmedAt = database.confirmedAt { store.confirm(at: confirmedAt) }
     }
     if !kept.isEmpty { append([]) }
     _ = project()
@@ -90,7 +92,7 @@ final class StorageLoop {
         try database.append(batch)
       } catch {
         let reason = StoreError(error, doing: "write the journal")
-        if error.kind != .passing { failure = reason }
+        if error.kind != .passing { fail(reason, error.kind) }
         // Nobody is told anything of a batch that may have been written.
         return giveBack(
           error.isOutcomeUnknown ? rest.dropFirst(batch.count) : rest, reason: reason.description)
@@ -130,7 +132,7 @@ final class StorageLoop {
       return nil
     } catch {
       let reason = StoreError(error, doing: "bring its tables up to date")
-      if error.kind != .passing { failure = reason }
+      if error.kind != .passing { fail(reason, error.kind) }
       becomeUnavailable(reason.description)
       return reason
     }
@@ -146,7 +148,7 @@ final class StorageLoop {
       becomeAvailable()
     } catch {
       guard error.kind != .passing else { return }
-      failure = StoreError(error, doing: "write its tables")
+      fail(StoreError(error, doing: "write its tables"), error.kind)
     }
   }
 
@@ -163,8 +165,27 @@ final class StorageLoop {
     } catch {
       nextProbe = .now() + StorageLoop.retry
       let reason = StoreError(error, doing: "go on")
-      if error.kind != .passing { failure = reason }
+      if error.kind != .passing { fail(reason, error.kind) }
       becomeUnavailable(reason.description)
+    }
+  }
+
+  /// Nothing is acknowledged from here on.
+  private func fail(_ reason: StoreError, _ kind: DatabaseError.Kind) {
+    failure = reason
+    if kind == .superseded { deliver(.superseded(reason: reason.description)) }
+  }
+
+  /// Speaks to the server before it takes silence for the writer's end.
+  private func beat() {
+    guard let confirmedAt = database.confirmedAt, database.isConnected,
+      DispatchTime.now().uptimeNanoseconds &- confirmedAt > WriterLease.heartbeatNanoseconds
+    else { return }
+    do throws(DatabaseError) {
+      try database.beat()
+    } catch {
+      guard error.kind != .passing else { return }
+      fail(StoreError(error, doing: "go on as the writer"), error.kind)
     }
   }
 

@@ -7,7 +7,6 @@
 // disk has can only be known after a restart, and repeating the fsync would prove nothing.
 
 internal import Dispatch
-internal import SQL
 internal import Synchronization
 public import Trading
 
@@ -19,6 +18,12 @@ public enum StoreMessage: Sendable {
   case notRecorded([UInt64])
   /// The journal can take entries again, or cannot, and why.
   case available(Bool, reason: String)
+  /// Another process writes, or nobody does yet: what is known of it.
+  case standsBy(Standby)
+  /// This process stood by and writes from now on.
+  case becameWriter(RestoredState)
+  /// Another process writes from now on: this one must neither write nor send any more.
+  case superseded(reason: String)
 }
 
 /// The journal and its tables, behind a thread.
@@ -39,19 +44,23 @@ public final class Store: Sendable {
   private let signal = DispatchSemaphore(value: 0)
   private let closed = DispatchSemaphore(value: 0)
   private let deliver: @Sendable (StoreMessage) -> Void
+  /// When the server last confirmed that this process is the writer.
+  private let confirmedAt = Atomic<UInt64>(.max)
 
-  /// Opens the database, migrates it, checks and takes in the end of the journal,
-  /// and starts the thread. `deliver` is called on that thread.
+  /// Opens the database, migrates it, checks and takes in the end of the journal, and starts the
+  /// thread. `deliver` is called on that thread. Without a state another process writes, and this
+  /// one stands by; others are told that the service is at `address` while it writes.
   public static func open(
-    _ location: StoreLocation, deliver: @escaping @Sendable (StoreMessage) -> Void
-  ) throws(StoreError) -> (store: Store, state: RestoredState) {
+    _ location: StoreLocation, address: String? = nil,
+    deliver: @escaping @Sendable (StoreMessage) -> Void
+  ) throws(StoreError) -> (store: Store, state: RestoredState?) {
     let store = Store(deliver: deliver)
-    let opened = Mutex<Result<RestoredState, StoreError>?>(nil)
+    let opened = Mutex<Result<RestoredState?, StoreError>?>(nil)
     let ready = DispatchSemaphore(value: 0)
     // A thread of the operating system and not a task: it blocks on the disk by design.
     let queue = DispatchQueue(label: "storage", qos: .userInitiated)
     queue.async {
-      let failure = store.work(location) { state in
+      let failure = store.work(location, address) { state in
         opened.withLock { $0 = .success(state) }
         ready.signal()
       }
@@ -72,29 +81,33 @@ public final class Store: Sendable {
 
   /// Opens the database, works until the store is to be closed, and closes it; or says why not.
   private func work(
-    _ location: StoreLocation, opened: (RestoredState) -> Void
+    _ location: StoreLocation, _ address: String?, opened: (RestoredState?) -> Void
   ) -> StoreError? {
     do throws(StoreError) {
-      let writable = try location.openToWrite()
-      // The file is closed before the lock is free: whoever gets it finds the file at rest.
-      let lock = writable.lock
-      defer { withExtendedLifetime(lock) {} }
-      try work(writable.connection, writable.lease, opened)
+      switch location {
+      case .sqlite:
+        let writable = try location.openToWrite()
+        // The file is closed before the lock is free: whoever gets it finds the file at rest.
+        defer { withExtendedLifetime(writable.lock) {} }
+        let (database, state) = try writable.takeOver()
+        opened(state)
+        StorageLoop(database: database, deliver: deliver).run(self)
+      case .postgresql(let server):
+        let standby = try StandbyLoop(server, address: address, deliver: deliver)
+        if let (database, state) = try standby.takeOver() {
+          opened(state)
+          StorageLoop(database: database, deliver: deliver).run(self)
+        } else {
+          opened(nil)
+          guard let (database, state) = standby.run(self) else { return nil }
+          deliver(.becameWriter(state))
+          StorageLoop(database: database, deliver: deliver).run(self)
+        }
+      }
       return nil
     } catch {
       return error
     }
-  }
-
-  private func work(
-    _ connection: any DatabaseConnection, _ lease: WriterLease?, _ opened: (RestoredState) -> Void
-  ) throws(StoreError) {
-    let database = try Database(connection, lease)
-    try database.catchUp()
-    let state = try database.restoredState()
-    lease?.isPatient = false
-    opened(state)
-    StorageLoop(database: database, deliver: deliver).run(self)
   }
 
   private init(deliver: @escaping @Sendable (StoreMessage) -> Void) { self.deliver = deliver }
@@ -124,6 +137,16 @@ public final class Store: Sendable {
     }
     if isFirst { signal.signal() }
   }
+
+  /// Whether this process is the writer for certain: it has heard so a moment ago, or nobody else
+  /// can be.
+  public var isWriterForCertain: Bool {
+    let confirmedAt = confirmedAt.load(ordering: .relaxed)
+    let now = DispatchTime.now().uptimeNanoseconds
+    return confirmedAt >= now || now - confirmedAt < WriterLease.confirmationMaxNanoseconds
+  }
+
+  func confirm(at time: UInt64) { confirmedAt.store(time, ordering: .relaxed) }
 
   /// Jobs that wait for the thread.
   public var queueDepth: Int { queue.withLock { $0.jobs.count } }
@@ -155,6 +178,9 @@ public struct Reader: ~Copyable {
   init(_ database: Database, problem: StoreError?) {
     current = problem.map { .failure($0) } ?? .success(database)
   }
+
+  /// A reader with nothing to read.
+  init(unavailable problem: StoreError) { current = .failure(problem) }
 
   /// An order.
   public func order(_ reference: OrderReference) throws(StoreError) -> Order? {

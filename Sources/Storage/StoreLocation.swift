@@ -51,18 +51,10 @@ public enum StoreLocation: Sendable, Equatable, CustomStringConvertible {
       try Schema.migrate(connection)
       return WritableDatabase(connection: connection, lock: lock)
     case .postgresql(let address):
-      let connection = PostgreSQL.Connection(to: address)
-      let lease = WriterLease(connection)
-      guard
-        try opening({ () throws(DatabaseError) in
-          try connection.connect()
-          connection.isPatient = true
-          return try lease.lock()
-        })
-      else { throw StoreError.locked(self) }
-      try Schema.migrate(connection)
-      try opening { () throws(DatabaseError) in try lease.beginEpoch() }
-      return WritableDatabase(connection: connection, lease: lease)
+      let lease = WriterLease(PostgreSQL.Connection(to: address))
+      try opening { () throws(DatabaseError) in try lease.connection.connect() }
+      guard let database = try lease.openToWrite(at: nil) else { throw StoreError.locked(self) }
+      return database
     }
   }
 
@@ -75,6 +67,31 @@ public enum StoreLocation: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
+extension WriterLease {
+  /// Becomes the writer of a database, where nobody else is, and migrates it; nil if somebody is.
+  func openToWrite(at address: String?) throws(StoreError) -> WritableDatabase? {
+    // What the tables need to catch up with the journal, nobody waits for yet.
+    connection.isPatient = true
+    do throws(DatabaseError) {
+      guard try lock() else { return nil }
+    } catch {
+      throw StoreError(error, doing: "become the writer")
+    }
+    do throws(StoreError) {
+      try Schema.migrate(connection)
+      do throws(DatabaseError) {
+        try beginEpoch(at: address)
+      } catch {
+        throw StoreError(error, doing: "become the writer")
+      }
+      return WritableDatabase(connection: connection, lease: self)
+    } catch {
+      unlock()
+      throw error
+    }
+  }
+}
+
 /// A database that is migrated, with the right to write it.
 struct WritableDatabase {
   let connection: any DatabaseConnection
@@ -82,4 +99,13 @@ struct WritableDatabase {
   var lock: StoreLock?
   /// Only a server gives one.
   var lease: WriterLease?
+
+  /// Brings the tables up to date with the journal, and takes over what it has.
+  func takeOver() throws(StoreError) -> (database: Database, state: RestoredState) {
+    let database = try Database(connection, lease)
+    try database.catchUp()
+    let state = try database.restoredState()
+    lease?.connection.isPatient = false
+    return (database, state)
+  }
 }

@@ -41,7 +41,11 @@ public enum Verification {
 
   /// Opens a database for reading only, so that a running service goes on.
   static func openToRead(_ location: StoreLocation) throws(StoreError) -> Database {
-    let connection = try location.openToRead()
+    try reader(try location.openToRead())
+  }
+
+  /// A database for reading only, if it has the schema that this program knows.
+  static func reader(_ connection: any DatabaseConnection) throws(StoreError) -> Database {
     let version = try Schema.version(of: connection)
     let known = Schema.version(for: connection.dialect)
     guard version == known else {

@@ -29,17 +29,10 @@ public final class PostgreSQLServer: Sendable {
   private let databases = Mutex(0)
 
   /// Makes a cluster and starts its server.
-  public init() throws {
-    var template = Array("/tmp/fks-postgres-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw ServerFailure(description: "No directory.") }
-    directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    port = try freePort()
-    keeper = Keeper(directory)
+  public convenience init() throws {
+    try self.init(cluster: ())
     try Data(PostgreSQLServer.password.utf8).write(to: URL(filePath: directory + "/password"))
-    if getuid() == 0 {
-      chown(directory, Unprivileged.id, Unprivileged.id)
-      chown(directory + "/password", Unprivileged.id, Unprivileged.id)
-    }
+    if getuid() == 0 { chown(directory + "/password", Unprivileged.id, Unprivileged.id) }
     try run([
       "initdb", "--pgdata", data, "--username", PostgreSQLServer.user, "--encoding", "UTF8",
       "--locale", "C", "--auth", "scram-sha-256", "--pwfile", directory + "/password",
@@ -47,6 +40,33 @@ public final class PostgreSQLServer: Sendable {
     ])
     try start()
   }
+
+  /// A server without a cluster.
+  private init(cluster: Void) throws {
+    var template = Array("/tmp/fks-postgres-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw ServerFailure(description: "No directory.") }
+    directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    port = try freePort()
+    keeper = Keeper(directory)
+    if getuid() == 0 { chown(directory, Unprivileged.id, Unprivileged.id) }
+  }
+
+  /// A server that follows this one, commit by commit, and only reads.
+  public func makeReplica() throws -> PostgreSQLServer {
+    let replica = try PostgreSQLServer(cluster: ())
+    let source = url("postgres")
+    try replica.run([
+      "pg_basebackup", "--pgdata", replica.data, "--dbname", source, "--checkpoint", "fast",
+      "--write-recovery-conf", "--wal-method", "stream", "--no-sync",
+    ])
+    try replica.start()
+    try execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+    try execute("SELECT pg_reload_conf()")
+    return replica
+  }
+
+  /// Makes a replica a server that writes.
+  public func promote() throws { try run(["pg_ctl", "--pgdata", data, "--wait", "promote"]) }
 
   private var data: String { directory + "/data" }
 

@@ -36,10 +36,9 @@ import Trading
       configuration: try EngineConfiguration(
         Settings.load(environment: [:], knownPlugins: ["mock", "paper"])),
       registry: registry, metrics: ServiceMetrics(version: "test"), log: Logger(level: .error),
-      state: opened.state)
+      reconcileSeconds: 300)
     inbox.gateway = gateway
-    gateway.start(opened.store)
-    gateway.startPlugins(reconcileSeconds: 300)
+    gateway.start(opened.store, try #require(opened.state))
     return gateway
   }
 

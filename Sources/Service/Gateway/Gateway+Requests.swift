@@ -18,7 +18,7 @@ extension Gateway {
 
   func amend(_ order: Order) {
     guard let plugin = registry.instance(order.terms.account) else { return }
-    if let denial = denial(of: plugin) {
+    if let denial = denial(of: plugin) ?? writerDenial {
       return feed(.amendAnswered(order.id, .refused(isGone: false, reason: denial.sentence)))
     }
     let start = EventLoop.shared.monotonicNanoseconds()

@@ -9,17 +9,22 @@ internal import Trading
 
 /// The engine with its journal and its plugins.
 @LoopActor final class Gateway {
-  private var engine: Engine
+  private(set) var engine: Engine
   let registry: PluginRegistry
   let metrics: ServiceMetrics
   let log: Logger
   let pageTurns = PageTurns()
   let audit = AuditLog()
 
-  private var store: Store?
+  private(set) var store: Store?
   /// Whoever follows the journal.
   weak var streams: StreamHub?
   private(set) var storeProblem: String?
+  /// What is known of the writer while that is another process.
+  private(set) var standby: Standby?
+  /// Called once another process has become the writer instead of this one.
+  var onSuperseded: @LoopActor () -> Void = {}
+  private let reconcileSeconds: Int
   private var outbox: [JournalRecord] = []
   /// Whether the outbox goes to the store at the end of this turn.
   private var isFlushDue = false
@@ -37,25 +42,21 @@ internal import Trading
   /// Inputs that arrived while actions were being carried out.
   private var deferred: [Input] = []
   private var isPerforming = false
-  /// What a restart wants done, once there is a store.
-  private var firstActions: [Action] = []
 
   /// How often the engine is told that time went by: the grain of its deadlines.
   private static let tickMilliseconds = 50
 
   init(
     configuration: EngineConfiguration, registry: PluginRegistry, metrics: ServiceMetrics,
-    log: Logger, state: RestoredState
+    log: Logger, reconcileSeconds: Int
   ) {
     self.registry = registry
     self.metrics = metrics
     self.log = log
+    self.reconcileSeconds = reconcileSeconds
     engine = Engine(
       configuration: configuration, accounts: registry.instances.map(\.name),
-      seed: random.next(), lastOrderID: state.lastOrderID, at: Gateway.now)
-    firstActions = engine.restore(
-      orders: state.orders, positions: state.positions, usedKeys: state.usedKeys,
-      tradingStates: state.tradingStates, lossMark: state.lossMark, at: Gateway.now)
+      seed: random.next(), lastOrderID: nil, at: Gateway.now)
     metrics.registry.onRender { [weak self] in
       LoopActor.assumeIsolated { self?.refreshGauges() }
     }
@@ -67,14 +68,37 @@ internal import Trading
     Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds)
   }
 
-  /// Begins to work with the store that the state came from.
-  func start(_ store: Store) {
+  /// Begins to work with the store that the state came from; what is not there yet is taken up as
+  /// soon as the plugins are.
+  func start(_ store: Store, _ state: RestoredState) {
     self.store = store
-    perform(firstActions)
-    firstActions = []
+    (standby, storeProblem) = (nil, nil)
+    renewEngine(lastOrderID: state.lastOrderID)
+    perform(
+      engine.restore(
+        orders: state.orders, positions: state.positions, usedKeys: state.usedKeys,
+        tradingStates: state.tradingStates, lossMark: state.lossMark, at: Gateway.now))
     audit.flush = { [weak self] in self?.flush() }
     flush()
     tick()
+    startPlugins(reconcileSeconds: reconcileSeconds)
+  }
+
+  /// Shows what another process has written, and does nothing.
+  func standBy(_ store: Store, _ standby: Standby) {
+    self.store = store
+    (self.standby, storeProblem) = (standby, standby.sentence)
+    guard standby.problem == nil else { return }
+    renewEngine(lastOrderID: nil)
+    _ = engine.restore(
+      orders: [], positions: standby.positions, usedKeys: [],
+      tradingStates: standby.tradingStates, lossMark: nil, at: Gateway.now)
+  }
+
+  private func renewEngine(lastOrderID: OrderID?) {
+    engine = Engine(
+      configuration: engine.configuration, accounts: registry.instances.map(\.name),
+      seed: random.next(), lastOrderID: lastOrderID, at: Gateway.now)
   }
 
   private func tick() {
@@ -243,7 +267,9 @@ internal import Trading
   private func send(_ order: Order) {
     guard let plugin = registry.instance(order.terms.account) else { return }
     let start = EventLoop.shared.monotonicNanoseconds()
-    if let denial = denial(of: plugin) { return feed(.submitted(order.id, .rejected(denial))) }
+    if let denial = denial(of: plugin) ?? writerDenial {
+      return feed(.submitted(order.id, .rejected(denial)))
+    }
     Task.immediate(executorPreference: EventLoop.shared) { @LoopActor in
       let outcome = await plugin.submit(order)
       metrics.venueAnswered(order, outcome, start: start)
@@ -289,6 +315,14 @@ internal import Trading
       }
       storeProblem = isAvailable ? nil : reason
       feed(.journal(isAvailable: isAvailable))
+    case .standsBy(let standby):
+      if let store { standBy(store, standby) }
+    case .becameWriter(let state):
+      log.warning("This process is the writer now.", [("orders", "\(state.orders.count)")])
+      if let store { start(store, state) }
+    case .superseded(let reason):
+      log.error("This process is not the writer any more.", [("reason", reason)])
+      onSuperseded()
     }
   }
 
@@ -325,18 +359,6 @@ internal import Trading
     }
   }
 
-  func liveOrder(_ reference: OrderReference) -> Order? { engine.order(reference) }
-  var liveOrders: [Order] { engine.liveOrders }
-  var positions: [PositionKey: Position] { engine.positions }
-  func marketPrice(of key: PositionKey) -> Price? { engine.marketPrice(of: key) }
-  func instrument(_ key: PositionKey) -> Instrument? { engine.instrument(key) }
-  var unprotectedOrders: [OrderID] { engine.unprotectedOrders.map(\.id) }
-  var tradingStates: [TradingStateChange] { engine.tradingStateChanges }
-  func breakerState(of account: AccountID) -> CircuitBreaker.State? {
-    engine.breakerState(of: account)
-  }
-  func isGateOpen(_ account: AccountID) -> Bool { engine.isGateOpen(account) }
-  func hasUnsettledOrders(_ account: AccountID) -> Bool { engine.hasUnsettledOrders(account) }
   var queueDepth: Int { (store?.queueDepth ?? 0) + outbox.count }
 
   private func refreshGauges() {

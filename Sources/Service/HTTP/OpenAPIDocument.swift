@@ -24,7 +24,8 @@ enum OpenAPIDocument {
     Money goes in as number or text and comes out as number, exact either way. Fields that are \
     not known are ignored, values that are not known are refused. Every path answers HEAD like \
     GET, and OPTIONS with Allow; another method is 405. Requests that the HTTP layer refuses are \
-    answered with the same error body and 400, 408, 413, 414, 417, 431, 500, 501, 503 or 505."
+    answered with the same error body and 400, 408, 413, 414, 417, 431, 500, 501, 503 or 505. A \
+    process that stands by answers what only the writer can with 307 or 503, and the error body."
     },
     "servers": [{"url": "/", "description": "Where this document came from."}],
     "security": [{"bearer": []}, {"apiKey": []}, {}],

@@ -105,13 +105,17 @@ struct Route: Sendable {
   private let durations: HistogramFamily
   private let active: Gauge
   private let log: Logger
+  /// What is known of the writer while that is another process.
+  private let standby: @LoopActor () -> Standby?
   private var nextID: UInt64 = 0
   private let idPrefix: String
 
   init(
-    keys: APIKeyRing?, limits: [KeyLimit], audit: AuditLog, metrics: MetricRegistry, log: Logger
+    keys: APIKeyRing?, limits: [KeyLimit], audit: AuditLog, metrics: MetricRegistry, log: Logger,
+    standby: @escaping @LoopActor () -> Standby?
   ) {
     self.keys = keys
+    self.standby = standby
     self.audit = audit
     budgets = Dictionary(uniqueKeysWithValues: limits.map { ($0.name, KeyBudget($0)) })
     self.log = log
@@ -169,6 +173,9 @@ struct Route: Sendable {
     switch authenticate(request, for: entry.route) {
     case .success(let found): principal = found
     case .failure(let error): return refuse(error, entry, id, responder)
+    }
+    if let standby = standby(), !standby.serves(entry.route) {
+      return refuse(standby.answer(to: request), entry, id, responder)
     }
     let caller = method == .get ? nil : Provenance.Caller(principal, id)
     if let scope = entry.route.scope, !principal.allows(scope) {

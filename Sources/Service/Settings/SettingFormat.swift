@@ -84,6 +84,19 @@ extension SettingFormat where Value == String {
   static let pluginName = Self("one of PLUGINS") { $0 }
 }
 
+extension SettingFormat where Value == String? {
+  static let baseURL = Self("http:// or https:// with a host, without a path, or empty") { text in
+    if text.isEmpty { return .some(nil) }
+    let host = ["http://", "https://"].first { text.hasPrefix($0) }.map {
+      text.dropFirst($0.count)
+    }
+    let isHost = host?.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || ".:-_[]".contains($0))
+    }
+    return isHost == true && host?.isEmpty == false ? .some(text) : nil
+  }
+}
+
 extension SettingFormat where Value == StoreLocation {
   static let store = Self(allowed: "sqlite:PATH or postgresql://USER:PASSWORD@HOST:PORT/DATABASE") {
     text throws(SettingRefusal) in

@@ -24,6 +24,8 @@ public struct Settings: Sendable {
 
   /// Where orders are stored.
   public internal(set) var store = StoreLocation.sqlite(path: "")
+  /// Where others find this process, such as `http://10.0.0.5:8004`; nil if that is not told.
+  public internal(set) var advertisedURL: String? = ""
   /// The lightest log lines that are written.
   public internal(set) var logLevel = LogLevel.info
 

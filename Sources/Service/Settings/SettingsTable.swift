@@ -29,6 +29,11 @@ extension Setting {
         + "libpq's parameters such as sslmode and sslrootcert, and several HOST:PORT with commas "
         + "between.", shown: { $0.store.description }),
     Setting(
+      "ADVERTISED_URL", default: "", .baseURL, \.advertisedURL,
+      "Where callers reach this process, such as http://10.0.0.5:8004: other processes on the same "
+        + "PostgreSQL database send them there while this one is the writer; without it they "
+        + "answer 503."),
+    Setting(
       "LOG_LEVEL", aliases: ["RUST_LOG"], default: "info", .logLevel, \.logLevel,
       "The lightest log lines that are written: trace, debug, info, warning or error."),
   ]

@@ -73,9 +73,10 @@ final class ServiceProcess: Sendable {
 
   deinit { end(SIGKILL) }
 
-  /// Starts the service and waits until it takes orders.
+  /// Starts the service and waits until it takes orders, or answers another path with 200.
   static func start(
-    _ settings: [String: String] = [:], directory: TestDirectory? = nil
+    _ settings: [String: String] = [:], directory: TestDirectory? = nil,
+    until path: String = "/ready"
   ) throws -> ServiceProcess {
     let directory = try directory ?? TestDirectory()
     var output = ""
@@ -86,7 +87,7 @@ final class ServiceProcess: Sendable {
         settings.merging(["SERVICE_PORT": "\(port)"]) { given, _ in given }, directory)
       let service = ServiceProcess(pid: pid, port: port, directory: directory)
       let isReady = eventually {
-        service.hasEnded || (try? service.get("/ready").status) == 200
+        service.hasEnded || (try? service.get(path).status) == 200
       }
       if isReady, !service.hasEnded { return service }
       output = service.output
@@ -168,12 +169,14 @@ final class ServiceProcess: Sendable {
     posix_spawn_file_actions_addopen(
       &actions, STDOUT_FILENO, path + "/output", O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(executable), nil]
+    // Its files lie in the working directory where the database is none.
+    let words: [String] = ["sh", "-c", #"cd "$0" && exec "$1""#, path, executable]
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in arguments + variables { free(text) } }
     var pid: pid_t = 0
     let code = spawning.withLock { _ in
-      posix_spawn(&pid, executable, &actions, nil, &arguments, &variables)
+      posix_spawn(&pid, "/bin/sh", &actions, nil, &arguments, &variables)
     }
     guard code == 0 else {
       throw ProcessFailure(description: "\(executable): \(String(cString: strerror(code)))")

@@ -15,7 +15,13 @@ final class OpenStore {
   init(_ location: StoreLocation) throws(StoreError) {
     let messages = Messages()
     self.messages = messages
-    (store, state) = try Store.open(location) { messages.add($0) }
+    let opened = try Store.open(location) { messages.add($0) }
+    store = opened.store
+    guard let state = opened.state else {
+      opened.store.close()
+      throw StoreError(code: "STORE_LOCKED", "Another process writes.")
+    }
+    self.state = state
   }
 
   deinit { close() }
@@ -92,6 +98,16 @@ final class Messages: Sendable {
   /// How many entries were acknowledged.
   var recordedEntries: Int {
     messages.reduce(0) { if case .recorded(_, let count, _) = $1 { $0 + count } else { $0 } }
+  }
+
+  /// Whether another process has become the writer.
+  var isSuperseded: Bool {
+    messages.contains { if case .superseded = $0 { true } else { false } }
+  }
+
+  /// What was taken over by a store that stood by.
+  var takenOver: RestoredState? {
+    messages.lazy.compactMap { if case .becameWriter(let state) = $0 { state } else { nil } }.first
   }
 
   /// The entries that were given back.

@@ -1,0 +1,96 @@
+// The service while its PostgreSQL server is gone, and when it is there again: nothing that was
+// promised is lost, nothing is sent that was not recorded, and the brakes work.
+
+import Glibc
+import PostgreSQLServer
+import Testing
+import Wire
+
+@Suite(.serialized) struct OutageTests {
+  private static let resting = #"""
+    {"symbol":"ETHUSDT","side":"SELL","type":"LIMIT","quantity":2,"price":3600}
+    """#
+  private static let market = #"{"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":0.01}"#
+
+  @Test func `orders are refused, cancels leave and fills are kept while the server is killed`()
+    throws
+  {
+    let server = try PostgreSQLServer()
+    let url = server.url(try server.makeDatabase())
+    let settings = ServiceProcess.unlimited.merging(["DATABASE_URL": url]) { $1 }
+    let service = try ServiceProcess.start(settings)
+    let canceled = try service.order(OutageTests.resting)
+    let filled = try service.order(
+      #"{"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","quantity":1,"price":60000}"#)
+    #expect([canceled.status, filled.status] == [201, 201])
+    server.killServer()
+
+    #expect(try eventually { try service.get("/ready").status == 503 })
+    #expect(try service.get("/live").status == 200)
+    let refused = try service.order(OutageTests.market)
+    #expect(refused.status == 503)
+    #expect(refused.code == "STORE_UNAVAILABLE")
+    #expect(refused.header("Retry-After") != nil)
+    #expect(try service.call("PUT", "/orders/\(canceled.orderID ?? "")/cancel").status < 300)
+    #expect(try service.setPrice("BTCUSDT", "59000").status == 200)
+
+    try server.start()
+    #expect(try eventually { try service.get("/ready").status == 200 })
+    #expect(try service.order(canceled.orderID, reaches: "CANCELED"))
+    #expect(try service.order(filled.orderID, reaches: "SETTLED"))
+    #expect(try service.get("/orders").json?["orders"]?.elements.count == 2)
+    #expect(try service.order(OutageTests.market).status == 201)
+    service.end(SIGTERM)
+    #expect(service.exitStatus == 0)
+    #expect(!service.output.contains(PostgreSQLServer.password))
+  }
+
+  @Test func `a service goes on with the server that another address has`() throws {
+    let primary = try PostgreSQLServer()
+    let database = try primary.makeDatabase()
+    let replica = try primary.makeReplica()
+    let url = primary.url(
+      database, hosts: "127.0.0.1:\(primary.port),127.0.0.1:\(replica.port)")
+    let settings = ServiceProcess.unlimited.merging(["DATABASE_URL": url]) { $1 }
+    let service = try ServiceProcess.start(settings)
+    let order = try service.order(OutageTests.resting)
+    #expect(order.status == 201)
+    primary.killServer()
+    #expect(try eventually { try service.get("/ready").status == 503 })
+    try replica.promote()
+    #expect(try eventually { try service.get("/ready").status == 200 })
+    #expect(try service.get("/orders/\(order.orderID ?? "")")["state"] == "WORKING")
+    #expect(try service.order(OutageTests.market).status == 201)
+  }
+
+  @Test func `a start that PostgreSQL prevents says what to do, and no password`() throws {
+    let server = try PostgreSQLServer.shared.get()
+    let database = try server.makeDatabase()
+    let newer = try server.makeDatabase()
+    try server.execute(
+      "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY); "
+        + "INSERT INTO schema_migrations VALUES (99)", in: newer)
+    let foreign = try server.makeDatabase()
+    try server.execute("CREATE TABLE orders (id INTEGER)", in: foreign)
+    let cases: [(url: String, words: [String])] = [
+      (server.url(database, hosts: "no-such-host.invalid:5432"), ["Check the host"]),
+      (server.url(database, hosts: "127.0.0.1:1"), ["Check that PostgreSQL runs"]),
+      (server.url(database, password: "wr0ng-but-secret"), ["Check user and password"]),
+      (server.url("nothing_here"), ["nothing_here", "createdb"]),
+      (server.url(newer), ["version 99", "newer program"]),
+      (server.url(foreign), ["another program", "another DATABASE_URL"]),
+      (server.url(database) + "?sslmode=require", ["sslmode"]),
+      (
+        server.url(database) + "?options=-c%20default_transaction_read_only%3Don",
+        ["replica", "primary"]
+      ),
+    ]
+    for (url, words) in cases {
+      let (status, output) = try ServiceProcess.refusedStart(["DATABASE_URL": url])
+      #expect(status == 1)
+      for word in words { #expect(output.contains(word), "\(output)") }
+      #expect(output.split(separator: "\n").count == 1, "\(output)")
+      #expect(!output.contains(PostgreSQLServer.password) && !output.contains("wr0ng"))
+    }
+  }
+}
