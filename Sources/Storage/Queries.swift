@@ -45,7 +45,7 @@ final class Queries {
   /// The orders that belong to a parent.
   private func slices(of id: OrderID, _ table: OrderTable) throws(StoreError) -> [Order] {
     let statement = try prepare(
-      "SELECT \(OrderTable.columns) FROM orders WHERE parent_id = ?")
+      "SELECT \(table.selection) FROM orders WHERE parent_id = ?")
     return try table.rows(of: statement.bind(id.bytes))
   }
 

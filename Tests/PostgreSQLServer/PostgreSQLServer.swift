@@ -43,7 +43,9 @@ public final class PostgreSQLServer: Sendable {
 
   /// A server without a cluster.
   private init(cluster: Void) throws {
-    var template = Array("/tmp/fks-postgres-XXXXXX".utf8CString)
+    // In memory where that can be: what a server writes and deletes would slow the other tests.
+    let isInMemory = access("/dev/shm", W_OK) == 0
+    var template = Array("\(isInMemory ? "/dev/shm" : "/tmp")/fks-postgres-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw ServerFailure(description: "No directory.") }
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     port = try freePort()
