@@ -248,11 +248,15 @@ private final class Keeper: Sendable {
   private let pipeEnd: Int32
 
   init(_ directory: String) {
+    // No child of the tests, who would have to bury it.
     let script = #"""
-      read line
-      pid=$(head -n 1 "$0/data/postmaster.pid" 2>&-) && kill -CONT $pid && kill -QUIT $pid
-      for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 $pid 2>&- || break; sleep 0.1; done
-      rm -rf "$0"
+      exec 3<&0
+      {
+        read line <&3
+        pid=$(head -n 1 "$0/data/postmaster.pid" 2>&-) && kill -CONT $pid && kill -QUIT $pid
+        for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 $pid 2>&- || break; sleep 0.1; done
+        rm -rf "$0"
+      } > /dev/null 2>&1 &
       """#
     var ends: [Int32] = [-1, -1]
     pipe(&ends)
@@ -268,6 +272,7 @@ private final class Keeper: Sendable {
     defer { for text in arguments + variables { free(text) } }
     var pid: pid_t = 0
     posix_spawn(&pid, "/bin/sh", &actions, nil, &arguments, &variables)
+    waitpid(pid, nil, 0)
     pipeEnd = ends[1]
   }
 

@@ -46,7 +46,7 @@ import Trading
     }
   }
 
-  @Test(arguments: dialects, 0..<8 as Range<UInt64>)
+  @Test(arguments: seeds(8))
   func `an order reads back as it was written, by every name it has`(dialect: Dialect, seed: UInt64)
     throws
   {

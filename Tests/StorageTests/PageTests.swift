@@ -8,7 +8,7 @@ import Trading
 @testable import Storage
 
 @Suite struct PageTests {
-  @Test(arguments: dialects, 0..<12 as Range<UInt64>)
+  @Test(arguments: seeds(12))
   func `walking the pages gives every order once, newest first`(dialect: Dialect, seed: UInt64)
     throws
   {
@@ -41,7 +41,7 @@ import Trading
     }
   }
 
-  @Test(arguments: dialects, 0..<12 as Range<UInt64>)
+  @Test(arguments: seeds(12))
   func `walking the pages gives every fill once, newest first`(dialect: Dialect, seed: UInt64)
     throws
   {

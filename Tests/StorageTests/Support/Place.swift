@@ -13,6 +13,11 @@ import Storage
 /// The databases that every promise of a store is tested on.
 let dialects = Dialect.allCases
 
+/// So many seeds for SQLite, and some of them for PostgreSQL too, which takes longer.
+func seeds(_ count: UInt64) -> [(dialect: Dialect, seed: UInt64)] {
+  (0..<count).map { (.sqlite, $0) } + (0..<count / 4).map { (.postgresql, $0) }
+}
+
 /// A fresh place for a store; gone with the value.
 final class Place: Sendable {
   /// A directory of its own, for SQLite.
