@@ -105,7 +105,7 @@ final class Database {
     var newHead = head
     do throws(DatabaseError) {
       try inTransaction { () throws(DatabaseError) in
-        for record in records { try journal.append(record, after: &newHead) }
+        try journal.append(records, after: &newHead)
         while projection.waitingEntries > Database.waitingEntriesMax, try stageNext() {}
         try commit(tablesThrough: projection.hasStaged ? head.sequence : nil)
       }

@@ -12,7 +12,7 @@ final class JournalTable {
     let orderID: [UInt8]
     let recordedAt: Int64
     let body: [UInt8]
-    let hash: [UInt8]
+    var hash: [UInt8]
 
     /// The hash that the row must have after the row whose hash is `previous`.
     func hash(after previous: [UInt8], by hasher: SHA256Hasher) -> [UInt8] {
@@ -40,42 +40,71 @@ final class JournalTable {
   /// Stands where a row is about no order.
   static let noOrder = [UInt8](repeating: 0, count: 16)
 
+  /// Rows that one statement appends: on PostgreSQL each takes a fifth less of the server's time
+  /// then than by itself.
+  private static let rowsPerInsert = 16
+
   private let insert: any DatabaseStatement
+  private let insertMany: any DatabaseStatement
+  /// Rows that wait for their statement.
+  private var waiting: [Row] = []
   private let after: any DatabaseStatement
   private let hasher = SHA256Hasher()
 
   init(_ connection: any DatabaseConnection) throws(DatabaseError) {
-    insert = try connection.prepare(
-      "INSERT INTO order_events (sequence, order_id, recorded_at, body, hash) "
-        + "VALUES (?, ?, ?, ?, ?)")
+    insert = try connection.prepare(JournalTable.insertion(rows: 1))
+    insertMany = try connection.prepare(
+      JournalTable.insertion(rows: JournalTable.rowsPerInsert))
     after = try connection.prepare(
       "SELECT sequence, order_id, recorded_at, body, hash FROM order_events "
         + "WHERE sequence > ? ORDER BY sequence LIMIT ?")
   }
 
-  /// Appends a row and moves the head on.
-  func append(_ record: JournalRecord, after head: inout Head) throws(DatabaseError) {
-    switch record {
-    case .order(let entry, let provenance):
-      let body = EventCodec.encode(entry, provenance, hasher)
-      try append(entry.order.id.bytes, entry.at, body, after: &head)
-    case .tradingState(let change, _):
-      try append(JournalTable.noOrder, change.at, EventCodec.encode(change), after: &head)
-    case .lossMark(let mark, let at, _):
-      try append(JournalTable.noOrder, at, EventCodec.encode(mark), after: &head)
+  private static func insertion(rows: Int) -> String {
+    let marks = Array(repeating: "(?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
+    return "INSERT INTO order_events (sequence, order_id, recorded_at, body, hash) VALUES \(marks)"
+  }
+
+  /// Appends rows and moves the head on.
+  func append(
+    _ records: ArraySlice<JournalRecord>, after head: inout Head
+  ) throws(DatabaseError) {
+    for record in records { add(record, after: &head) }
+    defer { waiting.removeAll(keepingCapacity: true) }
+    var rest = waiting[...]
+    while !rest.isEmpty {
+      let isMany = rest.count >= JournalTable.rowsPerInsert
+      let statement = isMany ? insertMany : insert
+      let rows = rest.prefix(isMany ? JournalTable.rowsPerInsert : 1)
+      for row in rows {
+        statement.bind(row.sequence).bind(row.orderID).bind(row.recordedAt).bind(text: row.body)
+          .bind(row.hash)
+      }
+      try statement.run()
+      rest = rest.dropFirst(rows.count)
     }
   }
 
-  private func append(
+  private func add(_ record: JournalRecord, after head: inout Head) {
+    switch record {
+    case .order(let entry, let provenance):
+      let body = EventCodec.encode(entry, provenance, hasher)
+      add(entry.order.id.bytes, entry.at, body, after: &head)
+    case .tradingState(let change, _):
+      add(JournalTable.noOrder, change.at, EventCodec.encode(change), after: &head)
+    case .lossMark(let mark, let at, _):
+      add(JournalTable.noOrder, at, EventCodec.encode(mark), after: &head)
+    }
+  }
+
+  private func add(
     _ id: [UInt8], _ at: Timestamp, _ body: [UInt8], after head: inout Head
-  ) throws(DatabaseError) {
-    let sequence = head.sequence + 1
-    let row = Row(
-      sequence: sequence, orderID: id, recordedAt: at.microseconds, body: body, hash: [])
-    let hash = row.hash(after: head.hash, by: hasher)
-    insert.bind(sequence).bind(id).bind(at.microseconds).bind(text: body).bind(hash)
-    try insert.run()
-    head = Head(sequence: sequence, hash: hash)
+  ) {
+    var row = Row(
+      sequence: head.sequence + 1, orderID: id, recordedAt: at.microseconds, body: body, hash: [])
+    row.hash = row.hash(after: head.hash, by: hasher)
+    waiting.append(row)
+    head = Head(sequence: row.sequence, hash: row.hash)
   }
 
   /// Whether a row is what its writer wrote, and follows `head`.

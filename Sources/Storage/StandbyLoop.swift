@@ -52,14 +52,12 @@ final class StandbyLoop {
 
   /// Becomes the writer and takes over what the journal has; nil if another process writes.
   func takeOver() throws(StoreError) -> (database: Database, state: RestoredState)? {
-    guard let writable = try lease.openToWrite(at: address) else {
-      lease.connection.isPatient = false
-      return nil
-    }
+    guard let writable = try lease.openToWrite(at: address) else { return nil }
     do throws(StoreError) {
       return try writable.takeOver()
     } catch {
       lease.unlock()
+      lease.connection.isPatient = false
       throw error
     }
   }

@@ -173,12 +173,13 @@ final class StorageLoop {
   /// Nothing is acknowledged from here on.
   private func fail(_ reason: StoreError, _ kind: DatabaseError.Kind) {
     failure = reason
+    becomeUnavailable(reason.description)
     if kind == .superseded { deliver(.superseded(reason: reason.description)) }
   }
 
   /// Speaks to the server before it takes silence for the writer's end.
   private func beat() {
-    guard let confirmedAt = database.confirmedAt, database.isConnected,
+    guard failure == nil, let confirmedAt = database.confirmedAt, database.isConnected,
       DispatchTime.now().uptimeNanoseconds &- confirmedAt > WriterLease.heartbeatNanoseconds
     else { return }
     do throws(DatabaseError) {

@@ -70,13 +70,13 @@ public enum StoreLocation: Sendable, Equatable, CustomStringConvertible {
 extension WriterLease {
   /// Becomes the writer of a database, where nobody else is, and migrates it; nil if somebody is.
   func openToWrite(at address: String?) throws(StoreError) -> WritableDatabase? {
-    // What the tables need to catch up with the journal, nobody waits for yet.
-    connection.isPatient = true
     do throws(DatabaseError) {
       guard try lock() else { return nil }
     } catch {
       throw StoreError(error, doing: "become the writer")
     }
+    // What the tables need to catch up with the journal, nobody waits for yet.
+    connection.isPatient = true
     do throws(StoreError) {
       try Schema.migrate(connection)
       do throws(DatabaseError) {
@@ -87,6 +87,7 @@ extension WriterLease {
       return WritableDatabase(connection: connection, lease: self)
     } catch {
       unlock()
+      connection.isPatient = false
       throw error
     }
   }
