@@ -2,6 +2,7 @@
 // to it as its callers do. The rule to keep: whatever a test does, its process ends with it, by its
 // pid.
 
+import Dispatch
 import FoundationEssentials
 import Glibc
 import Synchronization
@@ -248,4 +249,14 @@ func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
     guard clock.now < deadline else { return false }
     usleep(5_000)
   }
+}
+
+/// Runs on a thread of its own what waits for processes and sockets for long: the tests have few.
+func apart(_ body: @escaping @Sendable () throws -> Void) async throws {
+  let result = await withCheckedContinuation { continuation in
+    DispatchQueue(label: "apart").async {
+      continuation.resume(returning: Result(catching: body))
+    }
+  }
+  try result.get()
 }

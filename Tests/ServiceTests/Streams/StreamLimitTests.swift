@@ -6,7 +6,11 @@ import Testing
 import Wire
 
 @Suite struct StreamLimitTests {
-  @Test func `one stream too many is refused, and orders and the others go on`() throws {
+  @Test func `one stream too many is refused, and orders and the others go on`() async throws {
+    try await apart { try self.fillUp() }
+  }
+
+  private func fillUp() throws {
     allowDescriptors(4_096)
     let service = try ServiceProcess.start(ServiceProcess.unlimited)
     var clients: [StreamClient] = []
@@ -24,11 +28,16 @@ import Wire
     #expect(order.status == 201)
     #expect(clients.last?.nextInJournal()?.json?["order_id"]?.string == order.orderID)
     clients.removeFirst()
-    #expect(
-      try eventually { try StreamClient(.webSocket, port: service.port).head.status == 101 })
+    let open = #"execution_streams_open{transport="sse"}"#
+    #expect(try eventually { try service.metric(open) == 1_999 })
+    #expect(try StreamClient(.webSocket, port: service.port).head.status == 101)
   }
 
   @Test func `a peer that answers no ping is cut off, and one that does is not`() async throws {
+    try await apart { try self.outlastPings() }
+  }
+
+  private func outlastPings() throws {
     let service = try ServiceProcess.start()
     let open = #"execution_streams_open{transport="websocket"}"#
     let mute = try StreamClient(.webSocket, port: service.port)
@@ -39,7 +48,7 @@ import Wire
     while try service.metric(open) == 2, looksLeft > 0 {
       looksLeft -= 1
       alive.send(.pong, [])
-      try await Task.sleep(for: .milliseconds(100))
+      usleep(100_000)
     }
     #expect(try service.metric(open) == 1)
     while mute.next() != nil {}
