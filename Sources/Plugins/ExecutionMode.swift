@@ -16,6 +16,15 @@ public enum ExecutionMode: String, Sendable {
   public init(_ account: AccountID) {
     self = ExecutionMode(rawValue: account.kind) ?? .live
   }
+
+  /// The account of orders that are routed between accounts of this mode. No plugin is called so.
+  public var router: AccountID {
+    switch self {
+    case .live: AccountID("router-", 0)
+    case .paper: AccountID("paper-router-", 0)
+    case .mock: AccountID("mock-router-", 0)
+    }
+  }
 }
 
 extension AccountID {

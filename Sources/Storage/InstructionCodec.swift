@@ -39,6 +39,9 @@ enum InstructionCodec {
       json.integer(slice.number)
     }
     json.present("oco_group", instructions.group?.text)
+    if !instructions.route.isEmpty {
+      json.present("route", instructions.route.map(\.text).joined(separator: " "))
+    }
     if let time = instructions.timeWeighting {
       json.key("twap_duration_ms")
       json.integer(Int(time.durationMilliseconds))
@@ -66,6 +69,10 @@ enum InstructionCodec {
     instructions.sliceOf = slice(value)
     instructions.group = value["oco_group"]?.string.flatMap { Label($0) }
     instructions.timeWeighting = timeWeighting(value)
+    instructions.route =
+      value["route"]?.string.map {
+        $0.split(separator: " ").compactMap { AccountID(String($0)) }
+      } ?? []
     return instructions.isEmpty ? nil : instructions
   }
 

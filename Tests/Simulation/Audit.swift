@@ -73,7 +73,7 @@ final class Audit {
     guard order.isEmulated, let trigger = order.terms.trigger else { return }
     var watch = TriggerWatch(side: order.terms.side, type: order.terms.type, trigger: trigger)
     let since = askedAt[order.id] ?? start
-    let quotes = world.quotes[order.terms.symbol, default: []]
+    let quotes = world.quotes[order.terms.positionKey, default: []]
     // A trailing stop begins at the price that was told last.
     let prices = quotes[(quotes.lastIndex { $0.at < since } ?? 0)...]
     findings.expect(
@@ -83,6 +83,9 @@ final class Audit {
 
   /// What is recorded of an order, the venue has said: no end without its proof.
   func recorded(_ entry: JournalEntry, _ world: World) {
+    if entry.beginsOrder, let link = entry.order.terms.sliceOf {
+      slices.begun(entry.order, link, world)
+    }
     expectTrue(entry.order, world)
   }
 

@@ -2,6 +2,9 @@
 
 import Trading
 
+/// Where orders live that are routed.
+private let router = valid(AccountID("router"), "account")
+
 /// The clients of a world.
 struct Clients {
   var submitted: [OrderTerms] = []
@@ -70,10 +73,11 @@ struct Clients {
     if !type.isConditional, world.random.chance(18) {
       let isReduceOnly = instructions.isReduceOnly
       instructions = slicing(type, in: world)
-      instructions.isReduceOnly = isReduceOnly
+      instructions.isReduceOnly = isReduceOnly && instructions.route.isEmpty
     }
     return OrderTerms(
-      account: binance, symbol: symbol, side: side, type: type, quantity: quantity(amount),
+      account: instructions.route.isEmpty ? binance : router, symbol: symbol, side: side,
+      type: type, quantity: quantity(amount),
       timeInForce: instructions.expiresAt == nil ? nil : .goodTillDate,
       limitPrice: type.hasLimitPrice ? price("100") : nil,
       clientOrderID: client.map(clientOrderID),
@@ -83,7 +87,9 @@ struct Clients {
   /// To be worked in slices: over time, or as an iceberg.
   private func slicing(_ type: OrderType, in world: World) -> OrderInstructions {
     var instructions = OrderInstructions()
-    if type == .limit, world.random.chance(50) {
+    if world.random.chance(35) {
+      instructions.route = [binance, kraken]
+    } else if type == .limit, world.random.chance(50) {
       instructions.displayQuantity = quantity("\(world.random.number(60...600))e-3")
     } else {
       instructions.timeWeighting = TimeWeighting(

@@ -63,8 +63,9 @@ extension World {
       store.isUnreadable = true
       later(500...4_000) { $0.makeStoreUsable() }
     case 11..<14:
-      tell(.disconnected(binance))
-      later(100...5_000) { $0.connect() }
+      let account = random.chance(50) ? binance : kraken
+      disconnect(account)
+      later(100...5_000) { $0.connect(account) }
     case 14..<24: sweepOpenOrders()
     case 24..<34: sweepPositions()
     case 34..<42: sweepTrades()
@@ -107,7 +108,9 @@ extension World {
   private func expectProtection() {
     for _ in 0..<240 {
       pass(milliseconds: 1_000)
-      for symbol in [bitcoin, ether] { quote(symbol, price("100")) }
+      for symbol in [bitcoin, ether] {
+        for account in World.accounts { quote(symbol, price("100"), on: account) }
+      }
     }
     guard canBeAskedLater else { return }
     findings.expect(

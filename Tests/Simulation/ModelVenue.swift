@@ -51,10 +51,10 @@ final class ModelVenue {
         triggerPrice: entry.terms.triggerPrice))
   }
 
-  /// The sum of the fills of one instrument, signed.
-  func position(_ symbol: Symbol) -> Decimal {
+  /// The sum of the fills of one instrument on one account, signed.
+  func position(_ key: PositionKey) -> Decimal {
     entries.values.reduce(.zero) { sum, entry in
-      guard entry.terms.symbol == symbol else { return sum }
+      guard entry.terms.positionKey == key else { return sum }
       let filled = entry.filled.amount
       return entry.terms.side == .buy ? sum + filled : sum - filled
     }
@@ -117,7 +117,7 @@ final class ModelVenue {
   }
 
   private func reducible(by terms: OrderTerms) -> Decimal {
-    let position = position(terms.symbol)
+    let position = position(terms.positionKey)
     return position.isNegative == (terms.side == .buy) ? position.magnitude : .zero
   }
 

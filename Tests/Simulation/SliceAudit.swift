@@ -27,8 +27,13 @@ final class SliceAudit {
     case nil: findings.expect(false, "a slice of an order that is not worked in slices")
     case .iceberg(let displayQuantity):
       findings.expect(slice.terms.quantity <= displayQuantity, "a slice shows too much")
-      let isAlone = before.allSatisfy { world.venue.entries[$0.id]?.isWorking != true }
-      findings.expect(isAlone, "two slices of an iceberg are alive")
+      let isAlone = before.allSatisfy { !mayLive($0, world) }
+      findings.expect(isAlone, "two slices of an iceberg may be alive")
+    case .routed(let accounts):
+      findings.expect(
+        accounts.contains(slice.terms.account), "an order went where it was not to go")
+      let isAlone = before.allSatisfy { !mayLive($0, world) }
+      findings.expect(isAlone, "an order may be alive on two accounts")
     case .timeWeighted(let time):
       let schedule = Schedule(time: time, start: parent.createdAt)
       // After a clock was set back the first one goes at once.
@@ -39,6 +44,21 @@ final class SliceAudit {
         link.number, of: parent.terms.quantity, decimal("0.001"))
       findings.expect(committed <= target, "a slice is larger than what is due")
     }
+  }
+
+  /// A slice is decided on: its account is there, and its price was heard in time.
+  func begun(_ slice: Order, _ link: SliceLink, _ world: World) {
+    guard case .routed = world.store.orders[link.parent]?.algorithm else { return }
+    let key = slice.terms.positionKey
+    findings.expect(world.connected.contains(key.account), "routed to an account that is down")
+    let newest = world.quotes[key]?.last?.at
+    let isFresh = newest.map { world.now.milliseconds(since: $0) <= 5_000 } ?? false
+    findings.expect(isFresh, "routed by a price that is too old")
+  }
+
+  private func mayLive(_ slice: Order, _ world: World) -> Bool {
+    if let entry = world.venue.entries[slice.id] { return entry.isWorking }
+    return !possible(slice, world).isZero
   }
 
   /// What a slice has traded or may still trade, as its venue knows it; but for what it trades

@@ -22,12 +22,14 @@ func expectTruth(_ world: World) {
   for id in world.audit.promised {
     findings.expect(world.store.orders[id] != nil, "an order is lost")
   }
-  for symbol in [bitcoin, ether] {
-    let key = PositionKey(account: binance, symbol: symbol)
-    let truth = world.venue.position(symbol)
-    for position in [world.engine.positions[key], world.store.positions[key]] {
-      findings.expect(
-        position?.quantity ?? .zero == truth, "the position in \(symbol) is not the venue's")
+  for account in World.accounts {
+    for symbol in [bitcoin, ether] {
+      let key = PositionKey(account: account, symbol: symbol)
+      let truth = world.venue.position(key)
+      for position in [world.engine.positions[key], world.store.positions[key]] {
+        findings.expect(
+          position?.quantity ?? .zero == truth, "the position in \(symbol) is not the venue's")
+      }
     }
   }
   for (id, entry) in world.venue.all {
@@ -66,15 +68,18 @@ private func expectNothingLeft(_ world: World) {
   let findings = world.findings
   let left = world.engine.liveOrders.filter { !world.isBeyondKnowing($0) }
   findings.expect(left.isEmpty, "\(left.map { ($0.id, $0.state) })")
-  let isGateOpen = world.engine.isGateOpen(binance)
-  findings.expect(isGateOpen, "the gate stays closed")
+  for account in World.accounts {
+    let isGateOpen = world.engine.isGateOpen(account)
+    findings.expect(isGateOpen, "the gate stays closed")
+  }
   // Cancels of an order that nobody can know about are repeated, now as well.
   let unrecorded = world.engine.afterRecord.front?.live.order
   findings.expect(
     unrecorded.map(world.isBeyondKnowing) ?? true, "something waits for the journal for ever")
   findings.expect(world.engine.waiting.isEmpty, "somebody waits for ever")
   guard world.canBeAskedLater else { return }
-  findings.expect(world.engine.accounts[binance]?.openOrders == 0, "open orders are counted")
+  findings.expect(
+    world.engine.accounts.values.allSatisfy { $0.openOrders == 0 }, "open orders are counted")
   findings.expect(world.engine.keys.isEmpty, "keys stay in memory")
   for state in world.engine.instruments.values {
     findings.expect(state.exposure == Exposure(), "exposure is left")

@@ -54,7 +54,8 @@ extension World {
       return tell(.submitted(id, .rejected(World.rejection)), in: 1...1_000)
     }
     let symbol = entry.terms.symbol
-    let position = PositionReport(symbol: symbol, quantity: venue.position(symbol))
+    let position = PositionReport(
+      symbol: symbol, quantity: venue.position(entry.terms.positionKey))
     tell(
       .submitted(id, .accepted(report, position: random.chance(50) ? position : nil)), in: 1...800)
   }
@@ -164,16 +165,22 @@ extension World {
       stream(id)
       tradeNowAndThen(id)
     }
-    random.chance(15) ? quoteLate(symbol, price) : quote(symbol, price)
+    random.chance(15)
+      ? quoteLate(symbol, price, on: binance) : quote(symbol, price, on: binance)
+    // Another market is a little dearer or cheaper.
+    let other = valid(
+      Price(price.amount + Decimal(units: Int128(random.number(-9...9)), scale: 1)), "price")
+    random.chance(15) ? quoteLate(symbol, other, on: kraken) : quote(symbol, other, on: kraken)
   }
 
-  func quote(_ symbol: Symbol, _ price: Price) {
-    quotes[symbol, default: []].append((now, price))
-    tell(.priced(PositionKey(account: binance, symbol: symbol), price))
+  func quote(_ symbol: Symbol, _ price: Price, on account: AccountID) {
+    let key = PositionKey(account: account, symbol: symbol)
+    quotes[key, default: []].append((now, price))
+    tell(.priced(key, price))
   }
 
-  private func quoteLate(_ symbol: Symbol, _ price: Price) {
-    let key = PositionKey(account: binance, symbol: symbol)
+  private func quoteLate(_ symbol: Symbol, _ price: Price, on account: AccountID) {
+    let key = PositionKey(account: account, symbol: symbol)
     let quotedAt = processTime.adding(milliseconds: -6_000)
     tell(.priced(key, price, quotedAt: bug == .freshenQuote ? nil : quotedAt))
   }
@@ -198,10 +205,16 @@ extension World {
   // MARK: Sweeps
 
   func sweepOpenOrders() {
-    let open = venue.all.filter { $0.entry.isWorking && $0.entry.visibleFrom <= now }
+    for account in World.accounts { sweepOpenOrders(account) }
+  }
+
+  func sweepOpenOrders(_ account: AccountID) {
+    let open = venue.all.filter {
+      $0.entry.terms.account == account && $0.entry.isWorking && $0.entry.visibleFrom <= now
+    }
     var reports = open.compactMap { venue.report($0.id) }
     if random.chance(10) { reports.append(foreignOrder()) }
-    tell(.openOrdersReported(binance, reports), in: 1...500)
+    tell(.openOrdersReported(account, reports), in: 1...500)
   }
 
   /// An order that somebody placed by hand on the same account.
@@ -212,10 +225,13 @@ extension World {
   }
 
   func sweepPositions() {
-    let reports = [bitcoin, ether].map {
-      PositionReport(symbol: $0, quantity: venue.position($0))
+    for account in World.accounts {
+      let reports = [bitcoin, ether].map {
+        PositionReport(
+          symbol: $0, quantity: venue.position(PositionKey(account: account, symbol: $0)))
+      }
+      tell(.positionsReported(account, reports), in: 1...500)
     }
-    tell(.positionsReported(binance, reports), in: 1...500)
   }
 
   /// A bridge that cannot be asked for an order tells of all of them instead.

@@ -13,7 +13,9 @@ final class World {
   /// What the venue can do.
   let rules: VenueRules
   /// The prices that the engine was told while they were fresh.
-  var quotes: [Symbol: [(at: Timestamp, price: Price)]] = [:]
+  var quotes: [PositionKey: [(at: Timestamp, price: Price)]] = [:]
+  /// The accounts whose plugins are connected.
+  private(set) var connected: Set<AccountID> = []
   let store: ModelStore
   let venue: ModelVenue
   var random: SeededGenerator
@@ -69,8 +71,11 @@ final class World {
       configuration: EngineConfiguration(
         limits: limits, submitRate: .init(perSecond: 5, burst: 20),
         breaker: .init(threshold: 3, openMilliseconds: 3_000, probesMax: 1)),
-      accounts: [binance], seed: seed, lastOrderID: lastOrderID, at: now)
+      accounts: World.accounts, seed: seed, lastOrderID: lastOrderID, at: now)
   }
+
+  /// The second one is traded on by orders only that are routed.
+  static let accounts = [binance, kraken]
 
   // MARK: Time
 
@@ -215,16 +220,29 @@ final class World {
         orders: store.live, positions: store.positions, usedKeys: store.usedKeys,
         tradingStates: store.tradingStates.all, at: processTime))
     expectCountsInStep()
+    connected = []
     // Now and then the venue is down as well.
-    later(0...(random.chance(20) ? 600_000 : 3_000)) { $0.connect() }
+    for account in World.accounts {
+      later(0...(random.chance(20) ? 600_000 : 3_000)) { $0.connect(account) }
+    }
   }
 
   func connect() {
+    for account in World.accounts { connect(account) }
+  }
+
+  func connect(_ account: AccountID) {
+    connected.insert(account)
     tell(
       .connected(
-        binance, instruments: [instrument(bitcoin), instrument(ether)], rules: rules))
-    sweepOpenOrders()
-    for symbol in [bitcoin, ether] { quote(symbol, price("100")) }
+        account, instruments: [instrument(bitcoin), instrument(ether)], rules: rules))
+    sweepOpenOrders(account)
+    for symbol in [bitcoin, ether] { quote(symbol, price("100"), on: account) }
+  }
+
+  func disconnect(_ account: AccountID) {
+    connected.remove(account)
+    tell(.disconnected(account))
   }
 
   func makeStoreUsable() {
@@ -246,8 +264,10 @@ final class World {
   /// Exposure and counts are kept by difference; they have to equal what the live orders add up to.
   private func expectCountsInStep() {
     let live = engine.orders.values.filter { !$0.order.state.isSealed }
-    findings.expect(
-      engine.accounts[binance]?.openOrders == live.count, "the count of open orders is off")
+    for (name, account) in engine.accounts {
+      let open = live.count { $0.order.terms.account == name }
+      findings.expect(account.openOrders == open, "the count of open orders is off")
+    }
     for state in engine.instruments.values {
       for side in Side.allCases {
         let sum = live.reduce(Quantity.zero) { sum, live in

@@ -28,7 +28,10 @@ public import Trading
     path = "\(directory)/\(name).db"
     latencyMilliseconds = settings.latencyMilliseconds
     faults = settings.faults
-    capabilities = PluginCapabilities(isLive: false, rules: VenueRules(settings.abilities))
+    capabilities = PluginCapabilities(
+      isLive: false,
+      rules: VenueRules(
+        settings.abilities, takerFeeBasisPoints: settings.feeBasisPoints))
     exchange = MockExchange(settings: settings)
   }
 

@@ -45,13 +45,14 @@ public enum MockAbility: String, CaseIterable, Sendable {
 }
 
 extension VenueRules {
-  init(_ abilities: Set<MockAbility>) {
+  init(_ abilities: Set<MockAbility>, takerFeeBasisPoints: Decimal) {
     self.init(
       canBeAskedLater: true, visibilityWindowMilliseconds: 0,
       orderTypes: abilities.contains(.triggers) ? OrderType.allCases : [.market, .limit],
       timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill],
       hasReduceOnly: abilities.contains(.reduceOnly),
-      hasDisplayQuantity: abilities.contains(.icebergs), canAmend: abilities.contains(.amend))
+      hasDisplayQuantity: abilities.contains(.icebergs), canAmend: abilities.contains(.amend),
+      takerFeeBasisPoints: takerFeeBasisPoints)
   }
 }
 

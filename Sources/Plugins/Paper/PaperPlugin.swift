@@ -10,12 +10,7 @@ public import Trading
   /// The instance's name.
   public let name: AccountID
   /// All order types; nobody sees the orders, so there is nothing to show a part of.
-  public let capabilities = PluginCapabilities(
-    isLive: false,
-    rules: VenueRules(
-      canBeAskedLater: true, visibilityWindowMilliseconds: 0,
-      timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill],
-      hasDisplayQuantity: false))
+  public let capabilities: PluginCapabilities
   /// Whether its ledger is open and its market can be seen.
   public private(set) var health = PluginHealth(isHealthy: false, detail: "Not started.")
   /// What it assumes.
@@ -42,6 +37,12 @@ public import Trading
   ) {
     self.name = name
     self.source = source
+    capabilities = PluginCapabilities(
+      isLive: false,
+      rules: VenueRules(
+        canBeAskedLater: true, visibilityWindowMilliseconds: 0,
+        timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill],
+        hasDisplayQuantity: false, takerFeeBasisPoints: settings.feeBasisPoints))
     path = "\(directory)/\(name).db"
     latencyMilliseconds = settings.latencyMilliseconds
     exchange = PaperExchange(settings: settings)

@@ -120,6 +120,7 @@ extension JSONWriter {
         "duration_seconds", number: Decimal(units: Int128(time.durationMilliseconds), scale: 3))
       member("slices", time.slices)
     case .iceberg(let quantity): member("display_quantity", number: quantity.amount)
+    case .routed(let accounts): member("exchanges", accounts.map(\.text))
     }
     endObject()
   }

@@ -85,7 +85,7 @@ extension OpenAPIDocument {
     if each is filled; `at` is null for one that waits for the one before it.",
           "items": {"type": "object", "required": ["at", "quantity"], "properties": {
             "at": {"type": ["string", "null"], "format": "date-time"},
-            "quantity": {"type": "number"}}}},
+            "quantity": {"type": "number"}, "exchange": {"type": "string"}}}},
         "venue_request": {"type": ["object", "null"], "required": ["method", "target", "body"]}
       }
     },

@@ -99,16 +99,20 @@ extension OpenAPIDocument {
       ]
     },
     "AlgorithmInput": {
-      "type": ["object", "null"], "required": ["type", "duration_seconds"],
-      "description": "Sends the order in slices: `slices` of them, or one every \
-    `interval_seconds`; one of the two.",
+      "type": ["object", "null"], "required": ["type"],
+      "description": "TWAP sends the order in slices: `slices` of them, or one every \
+    `interval_seconds`; one of the two. ROUTE sends it to the one of `exchanges` where it costs \
+    least.",
       "properties": {
-        "type": {"type": "string", "pattern": "^[Tt][Ww][Aa][Pp]$"},
+        "type": {"type": "string", "pattern": "^([Tt][Ww][Aa][Pp]|[Rr][Oo][Uu][Tt][Ee])$"},
         "duration_seconds": {"type": "integer", "minimum": 1, "maximum": 86400},
         "slices": {"type": ["integer", "null"], "minimum": 2, "maximum": 1000},
-        "interval_seconds": {"type": ["integer", "null"], "minimum": 1}
+        "interval_seconds": {"type": ["integer", "null"], "minimum": 1},
+        "exchanges": {"type": "array", "minItems": 2, "maxItems": 16,
+          "items": {"type": "string"}}
       },
-      "examples": [{"type": "TWAP", "duration_seconds": 600, "slices": 10}]
+      "examples": [{"type": "TWAP", "duration_seconds": 600, "slices": 10},
+        {"type": "ROUTE", "exchanges": ["mock", "mock-2"]}]
     },
     "OrderChange": {
       "type": "object",

@@ -4,8 +4,13 @@
 internal import Trading
 internal import Wire
 
+/// How the gateway is to work an order.
 enum AlgorithmFields {
-  static func read(_ fields: BodyFields) throws(APIError) -> TimeWeighting? {
+  case timeWeighted(TimeWeighting)
+  /// The names of plugins, as they were given.
+  case routed([AccountID])
+
+  init?(_ fields: BodyFields) throws(APIError) {
     guard let value = fields.root[name: "algorithm"], !value.isNull else { return nil }
     guard value.kind == .object else {
       throw .invalid(
@@ -15,16 +20,39 @@ enum AlgorithmFields {
     }
     let algorithm = BodyFields(value)
     guard let type = try algorithm.text("type") else { throw BodyFields.missing("algorithm.type") }
-    guard type.uppercased() == "TWAP" else {
+    switch type.uppercased() {
+    case "TWAP":
+      guard let seconds = try AlgorithmFields.whole("duration_seconds", algorithm) else {
+        throw BodyFields.missing("algorithm.duration_seconds")
+      }
+      let slices = try AlgorithmFields.slices(algorithm, of: seconds)
+      self = .timeWeighted(
+        TimeWeighting(durationMilliseconds: seconds * 1_000, slices: Int(slices)))
+    case "ROUTE": self = .routed(try AlgorithmFields.exchanges(value))
+    default:
       throw .invalid(
         "INVALID_ALGORITHM", field: "algorithm.type",
-        "algorithm.type must be TWAP, but is \(BodyFields.shown(type)). For an iceberg send "
-          + "display_quantity.")
+        "algorithm.type must be TWAP or ROUTE, but is \(BodyFields.shown(type)). For an iceberg "
+          + "send display_quantity.")
     }
-    let seconds = try whole("duration_seconds", algorithm)
-    guard let seconds else { throw BodyFields.missing("algorithm.duration_seconds") }
-    return TimeWeighting(
-      durationMilliseconds: seconds * 1_000, slices: Int(try slices(algorithm, of: seconds)))
+  }
+
+  private static func exchanges(_ algorithm: JSONValue) throws(APIError) -> [AccountID] {
+    guard let list = algorithm[name: "exchanges"], list.kind == .array else {
+      throw .invalid(
+        "MISSING_FIELD", field: "algorithm.exchanges",
+        "A ROUTE order needs exchanges, a list of the plugins to choose from.")
+    }
+    var names: [AccountID] = []
+    for value in list.elements {
+      guard let name = value.string.flatMap({ AccountID($0.lowercased()) }) else {
+        throw .invalid(
+          "UNKNOWN_PLUGIN", field: "algorithm.exchanges",
+          "exchanges must be names of plugins, such as [\"binance\", \"kraken\"].")
+      }
+      names.append(name)
+    }
+    return names
   }
 
   private static func slices(

@@ -34,7 +34,11 @@ struct InstructionFields {
     instructions.stopLoss = try fields.price("stop_loss")
     instructions.takeProfit = try fields.price("take_profit")
     instructions.group = try fields.label("oco_group")
-    instructions.timeWeighting = try AlgorithmFields.read(fields)
+    switch try AlgorithmFields(fields) {
+    case .timeWeighted(let time): instructions.timeWeighting = time
+    case .routed(let accounts): instructions.route = accounts
+    case nil: break
+    }
     instructions.displayQuantity = try fields.first(
       of: ["display_quantity", "iceberg_quantity"], fields.quantity)?.value
   }

@@ -1,6 +1,7 @@
 // The body of an order. Extra fields are ignored, unknown values are refused, and a field whose
 // meaning would be lost is refused by name.
 
+internal import Plugins
 internal import Trading
 internal import Wire
 
@@ -18,13 +19,13 @@ struct OrderBody {
     _ fields: BodyFields, idempotencyHeader: String?,
     account: (AccountID?) throws(APIError) -> AccountID
   ) throws(APIError) {
-    let account = try account(OrderBody.account(fields))
     let symbol = try OrderBody.symbol(fields)
     let side = try fields.word(["side"], code: "INVALID_SIDE", Side.self)
     let type = try fields.word(
       ["order_type", "type"], code: "INVALID_TYPE", OrderType.self,
       aliases: OrderBody.typeAliases)
-    let instructions = try InstructionFields(fields, type)
+    var instructions = try InstructionFields(fields, type)
+    let account = try OrderBody.account(of: &instructions.instructions, fields, account)
     let quantity = try OrderBody.quantity(fields, instructions)
     let price = try fields.price("price")
     if type.hasLimitPrice, price == nil {
@@ -59,6 +60,32 @@ struct OrderBody {
       throw .invalid("UNKNOWN_PLUGIN", field: name, "\(name) must be the name of a plugin.")
     }
     return account
+  }
+
+  /// The account that executes an order; of one that is routed, an account that is none of its
+  /// venues', of their mode.
+  private static func account(
+    of instructions: inout OrderInstructions, _ fields: BodyFields,
+    _ account: (AccountID?) throws(APIError) -> AccountID
+  ) throws(APIError) -> AccountID {
+    let named = try OrderBody.account(fields)
+    guard !instructions.route.isEmpty else { return try account(named) }
+    guard named == nil else {
+      throw .invalid(
+        "CONTRADICTION", field: "exchange",
+        "An order that is routed has no exchange of its own. Leave it out, or leave out algorithm.")
+    }
+    var route: [AccountID] = []
+    for name in instructions.route { route.append(try account(name)) }
+    instructions.route = route
+    let modes = Set(route.map { ExecutionMode($0) })
+    guard let mode = modes.first, modes.count == 1 else {
+      throw .invalid(
+        "ALGORITHM_ROUTE", field: "algorithm.exchanges",
+        "exchanges must be all live, all paper or all mock, but are "
+          + "\(modes.map(\.rawValue).sorted().joined(separator: " and ")).")
+    }
+    return mode.router
   }
 
   private static func symbol(_ fields: BodyFields) throws(APIError) -> Symbol {

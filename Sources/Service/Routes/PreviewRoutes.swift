@@ -46,6 +46,7 @@ internal import Wire
       json.beginObject()
       json.member("at", slice.at?.text)
       json.member("quantity", number: slice.quantity.amount)
+      if let account = slice.account { json.member("exchange", account.text) }
       json.endObject()
     }
     json.endArray()

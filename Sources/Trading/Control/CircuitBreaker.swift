@@ -63,6 +63,11 @@ public struct CircuitBreaker: Equatable, Sendable {
     }
   }
 
+  /// Whether nothing passes at a moment.
+  public func isOpen(at now: Timestamp) -> Bool {
+    if case .open(let until) = state { now < until } else { false }
+  }
+
   /// How long a caller waits while probes are under way: an answer usually takes less.
   private static let probeWaitMilliseconds: Int64 = 1_000
 

@@ -42,6 +42,8 @@ final class AlgorithmRun {
   var exposed = Quantity.zero
   /// Slices in a row that ended without a trade.
   var failures = 0
+  /// How often in a row an account has ended a slice without a trade.
+  var failuresOfAccount: [AccountID: Int] = [:]
   /// Until when no slice is placed, because the last one came to nothing.
   var blockedUntil: Timestamp?
   /// Until when slices that do not end are not asked to again.
@@ -64,6 +66,9 @@ final class AlgorithmRun {
     self.algorithm = algorithm
   }
 
+  /// The accounts that its slices may go to; empty if they have their parent's.
+  var route: [AccountID] { if case .routed(let accounts) = algorithm { accounts } else { [] } }
+
   private var quantity: Quantity { parent.order.terms.quantity }
 
   /// What the slices have traded.
@@ -75,6 +80,9 @@ final class AlgorithmRun {
   var committed: Quantity {
     slices.reduce(.zero) { $0 + $1.progress.filledQuantity + $1.leaves }
   }
+
+  /// What slices may still trade.
+  var leaves: Quantity { slices.reduce(.zero) { $0 + $1.leaves } }
 
   /// What no slice has traded or may still trade.
   var rest: Quantity { quantity - committed }
@@ -115,6 +123,7 @@ final class AlgorithmRun {
     }
     // A trade that came late, or a slice that was given up and lives.
     if committed > quantity { return live.isEmpty ? .none : .cancel(live.map(\.id)) }
+    if case .routed = algorithm { return nextOfRoute(live, at: now) }
     guard let lotStep, let minimum else {
       return .wait(until: now.adding(milliseconds: AlgorithmRun.retryMilliseconds))
     }
@@ -125,6 +134,7 @@ final class AlgorithmRun {
     case .timeWeighted(let time):
       let schedule = Schedule(time: time, start: parent.order.createdAt)
       return nextOfTime(schedule, live, at: now, lotStep, minimum)
+    case .routed: return .none
     }
   }
 
@@ -140,10 +150,17 @@ final class AlgorithmRun {
       let end = parent.order.createdAt.adding(milliseconds: time.durationMilliseconds)
       guard now >= end else { return nil }
       return .expired(reason: "Its time is over; \(told)")
-    case .iceberg:
+    case .iceberg, .routed:
       guard failures >= AlgorithmRun.failuresMax else { return nil }
       return .canceled(reason: "\(failures) slices in a row came to nothing; \(told)")
     }
+  }
+
+  /// What came back is sent again once nothing of it may still trade.
+  private func nextOfRoute(_ live: [Slice], at now: Timestamp) -> Step {
+    guard live.isEmpty else { return .none }
+    if let blockedUntil, now < blockedUntil { return .wait(until: blockedUntil) }
+    return .place(rest, number: (slices.last?.number ?? 0) + 1)
   }
 
   private func nextOfIceberg(

@@ -110,6 +110,7 @@ extension Engine {
     _ requested: OrderTerms, id: OrderID, at now: Timestamp
   ) -> Result<OrderPreview, Refusal> {
     self.now = now
+    if !requested.route.isEmpty { return previewRouted(requested, id: id, at: now) }
     guard let state = instruments[requested.positionKey], let instrument = state.instrument,
       let account = state.account
     else { return .failure(unknownInstrument(of: requested)) }

@@ -5,11 +5,16 @@ extension Engine {
   /// How the gateway would work an order on an account; nil if it would be sent whole.
   func algorithm(of terms: OrderTerms, _ account: AccountState) -> Algorithm? {
     if let time = terms.timeWeighting { return .timeWeighted(time) }
+    if !terms.route.isEmpty { return .routed(accounts: terms.route) }
     guard let quantity = terms.displayQuantity, !account.rules.hasDisplayQuantity else {
       return nil
     }
     return .iceberg(displayQuantity: quantity)
   }
+
+  static let routedSentence =
+    "The gateway sends this order to the account with the best price. While the service is "
+    + "stopped, none is chosen."
 
   /// Why an order that waits here does.
   func heldReason(of terms: OrderTerms, _ account: AccountState) -> String {
@@ -18,6 +23,7 @@ extension Engine {
     case .timeWeighted:
       "The gateway sends this order in slices over time. While the service is stopped, none is "
         + "sent."
+    case .routed: Engine.routedSentence
     case .iceberg:
       "The gateway sends this order in slices of its display_quantity, because its venue has no "
         + "iceberg orders. While the service is stopped, none is sent."
@@ -35,19 +41,24 @@ extension Engine {
     case .timeWeighted(let time):
       return brokenTime(time)
         ?? brokenSlices(time.slices, of: terms, instrument, minimum: minimum)
+    case .routed: return nil
     case .iceberg(let displayQuantity):
       return brokenDisplay(displayQuantity, of: terms, instrument, minimum: minimum)
     }
   }
 
   /// What the parent has and its slices could not keep.
-  private func brokenCombination(with algorithm: Algorithm, of terms: OrderTerms) -> Denial? {
-    let isTimed = if case .timeWeighted = algorithm { true } else { false }
+  func brokenCombination(with algorithm: Algorithm, of terms: OrderTerms) -> Denial? {
+    let isIceberg = if case .iceberg = algorithm { true } else { false }
+    let isRouted = !terms.route.isEmpty
     let culprits: [(String, Bool)] = [
       ("order_type \(terms.type.rawValue)", terms.type.isConditional),
       ("stop_loss", terms.stopLoss != nil), ("take_profit", terms.takeProfit != nil),
       ("oco_group", terms.group != nil),
-      ("display_quantity", isTimed && terms.displayQuantity != nil),
+      ("display_quantity", !isIceberg && terms.displayQuantity != nil),
+      ("another algorithm", isRouted && terms.timeWeighting != nil),
+      ("reduce_only", isRouted && terms.isReduceOnly),
+      ("quote_quantity", isRouted && terms.quoteQuantity != nil),
       (
         "time_in_force \(terms.timeInForce.rawValue)",
         terms.type == .limit && terms.timeInForce != .goodTillCanceled

@@ -30,17 +30,27 @@ extension Engine {
   /// the second one only, and what a slice has traded is told by its venue again.
   mutating func progress(_ link: SliceLink, becoming slice: OrderFacts) {
     guard let run = runs[link.parent] else { return }
-    if run.note(slice, link) {
-      run.failures = slice.filledQuantity.isZero ? run.failures + 1 : 0
-      if run.failures > 0 {
-        let delay = Engine.sliceRetry.delayMilliseconds(
-          attempt: run.failures - 1, random: random.next())
-        run.blockedUntil = now.adding(milliseconds: delay)
-      }
-    }
+    if run.note(slice, link) { noteEnd(of: slice, in: run) }
     recordProgress(of: run)
     recount(run)
     wake(run)
+  }
+
+  /// A slice that came to nothing is not sent again at once, but to an account that has not refused
+  /// it yet.
+  private mutating func noteEnd(of slice: OrderFacts, in run: AlgorithmRun) {
+    let account = slice.terms.account
+    guard slice.filledQuantity.isZero else {
+      run.failures = 0
+      run.failuresOfAccount[account] = 0
+      return
+    }
+    run.failures += 1
+    run.failuresOfAccount[account, default: 0] += 1
+    let delay = Engine.sliceRetry.delayMilliseconds(
+      attempt: run.failures - 1, random: random.next())
+    let hasAlternative = run.route.contains { run.failuresOfAccount[$0] ?? 0 == 0 }
+    run.blockedUntil = hasAlternative ? nil : now.adding(milliseconds: delay)
   }
 
   /// After a restart: parents whose records were written, and those of their slices were not.
@@ -68,7 +78,9 @@ extension Engine {
   /// What of the exposure an order may do itself: a slice also what its parent has left.
   func ownLeaves(of live: LiveOrder) -> Quantity {
     let own = live.order.exposedLeaves
-    guard let link = live.order.terms.sliceOf, let run = runs[link.parent] else { return own }
+    guard let link = live.order.terms.sliceOf, let run = runs[link.parent],
+      run.parent.instrument === live.instrument
+    else { return own }
     return own + run.exposed
   }
 
@@ -164,84 +176,12 @@ extension Engine {
   /// A run stays as long as one of its slices is in memory: what they trade late is its parent's.
   private mutating func leave(_ run: AlgorithmRun) {
     guard run.inMemory.isEmpty else { return }
+    // No venue has its account, to agree with: its slices were compared with theirs.
+    if !run.route.isEmpty, run.parent.order.state == .filled {
+      applyAndRecord([.settled], to: run.parent)
+    }
     runs[run.parent.order.id] = nil
     run.parent.run = nil
     leaveMemoryIfFinished(run.parent)
-  }
-
-  // MARK: Placing
-
-  /// Begins a slice; false if it has to wait.
-  private mutating func place(
-    _ due: Quantity, number: Int, of run: AlgorithmRun, minimum: Quantity?
-  ) -> Bool {
-    let (parent, instrument) = (run.parent, run.parent.instrument)
-    guard isJournalAvailable, parent.account.isGateOpen, let rules = instrument.instrument else {
-      return false
-    }
-    var quantity = due
-    if parent.order.terms.isReduceOnly {
-      quantity = min(
-        due, lots(reducibleQuantity(parent.order.terms.side, instrument), of: instrument))
-      guard !quantity.isZero, minimum.map({ quantity >= $0 }) ?? true else {
-        run.givenUp = "The position that the order was to reduce is closed."
-        wake(run)
-        return true
-      }
-    }
-    let terms = parent.order.sliceTerms(quantity, number: number)
-    var measured: [MeasuredLimit] = []
-    guard tradingStateDenial(of: terms, in: instrument, ownLeaves: run.exposed) == nil,
-      rules.firstBrokenRule(by: terms, marketPrice: instrument.marketPrice) == nil,
-      configuration.limits.firstDenial(of: terms, in: context(of: run), noting: &measured) == nil,
-      submitBudget?.take(at: now) == nil
-    else { return false }
-    let before = parent.account.breaker.state
-    let wait = parent.account.breaker.admit(at: now)
-    noticeBreaker(parent.account, before: before)
-    guard wait == nil else { return false }
-    begin(terms, of: instrument, id: newOrderID(at: now), waiters: [], measured)
-    return true
-  }
-
-  /// What a slice is measured against: everything but its own parent.
-  private func context(of run: AlgorithmRun) -> RiskContext {
-    let instrument = run.parent.instrument
-    var exposure = instrument.exposure
-    exposure.change(side: run.parent.order.terms.side, from: run.exposed, to: .zero)
-    return RiskContext(
-      marketPrice: instrument.marketPrice,
-      positionQuantity: instrument.position?.quantity ?? .zero, exposure: exposure,
-      openOrders: run.parent.account.openOrders - 1)
-  }
-}
-
-extension Order {
-  /// The terms of a slice.
-  fileprivate func sliceTerms(_ quantity: Quantity, number: Int) -> OrderTerms {
-    var instructions = OrderInstructions()
-    instructions.sliceOf = SliceLink(parent: id, number: number)
-    instructions.isReduceOnly = terms.isReduceOnly
-    return OrderTerms(
-      account: terms.account, symbol: terms.symbol, side: terms.side, type: terms.type,
-      quantity: quantity, timeInForce: terms.timeInForce, isPostOnly: terms.isPostOnly,
-      limitPrice: terms.limitPrice, referencePrice: terms.referencePrice,
-      instructions: instructions,
-      labels: OrderLabels(
-        strategyID: terms.labels.strategyID, signalID: nil, category: terms.labels.category,
-        confidence: nil))
-  }
-}
-
-extension Instrument {
-  /// The least that the venue takes of an order with these terms, in whole lots.
-  func minimum(of terms: OrderTerms, _ marketPrice: Price?) -> Quantity {
-    var least = minQuantity
-    if let price = terms.ownPrice ?? marketPrice ?? terms.referencePrice, !terms.isReduceOnly {
-      least = max(
-        least, Decimal.quotient(minNotional, over: price.amount, scale: Position.priceScale))
-    }
-    let lower = least.truncated(toMultipleOf: lotStep)
-    return Quantity(lower < least ? lower + lotStep : lower) ?? .zero
   }
 }

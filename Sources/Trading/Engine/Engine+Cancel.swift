@@ -121,8 +121,10 @@ extension Engine {
   /// Takes an order back into memory that the store had; nil if its account is not configured.
   @discardableResult
   mutating func enterFromStore(_ order: Order) -> LiveOrder? {
-    let key = order.terms.positionKey
-    guard let live = enter(order, of: instrument(of: key)) else { return nil }
+    let terms = order.terms
+    let instrument =
+      terms.route.isEmpty ? instrument(of: terms.positionKey) : routedInstrument(of: terms)
+    guard let live = enter(order, of: instrument) else { return nil }
     live.isDurable = true
     live.isSent = order.state != .denied && order.phase != .held
     watch(live)

@@ -65,6 +65,9 @@ extension Engine {
   }
 
   private mutating func admit(_ terms: OrderTerms, id: OrderID, request: RequestID) {
+    if terms.hasInstructions, !terms.route.isEmpty {
+      return admitRouted(terms, id: id, request: request)
+    }
     guard let state = instruments[terms.positionKey], let instrument = state.instrument,
       let account = state.account
     else { return refuseForInstrument(terms, request: request) }
@@ -120,7 +123,7 @@ extension Engine {
         sentence: "\(terms.account) has no instrument \(terms.symbol). Check the symbol."))
   }
 
-  private mutating func passesBudget(_ request: RequestID) -> Bool {
+  mutating func passesBudget(_ request: RequestID) -> Bool {
     guard let wait = submitBudget?.take(at: now) else { return true }
     refuse(
       request, .tooMany(retryAfterMilliseconds: wait), code: "RATE_LIMITED",

@@ -32,6 +32,8 @@ public struct PlannedSlice: Equatable, Sendable {
   public var at: Timestamp?
   /// How much it is.
   public var quantity: Quantity
+  /// Where it would go now; nil if there is no choice.
+  public var account: AccountID?
 }
 
 extension Algorithm {
@@ -68,6 +70,7 @@ extension Algorithm {
         plan.append(PlannedSlice(at: plan.isEmpty ? start : nil, quantity: slice))
         done = done + slice
       }
+    case .routed: plan.append(PlannedSlice(at: start, quantity: quantity))
     }
     return plan
   }

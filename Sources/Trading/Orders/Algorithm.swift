@@ -8,14 +8,21 @@ public enum Algorithm: Equatable, Sendable {
   /// One slice after the other, none larger than `displayQuantity`, each once the one before it has
   /// ended: the book never shows more.
   case iceberg(displayQuantity: Quantity)
+  /// Whole, to the account where it costs least; what comes back is routed again. Of equal ones the
+  /// first is taken.
+  case routed(accounts: [AccountID])
 
   /// Its word in the JSON interface.
   public var name: String {
     switch self {
     case .timeWeighted: "TWAP"
     case .iceberg: "ICEBERG"
+    case .routed: "ROUTE"
     }
   }
+
+  /// Between how many accounts may be chosen: with one there is no choice.
+  public static let routeRange = 2...16
 
   /// Into how many slices an order may be cut: with one there is nothing to spread, and what is
   /// known of them is kept in memory as long as their parent lives.

@@ -107,6 +107,7 @@ struct OrderFacts: Equatable, Sendable {
   var algorithm: Algorithm? {
     guard terms.hasInstructions else { return nil }
     if let time = terms.timeWeighting { return .timeWeighted(time) }
+    if !terms.route.isEmpty { return .routed(accounts: terms.route) }
     guard isEmulated else { return nil }
     return terms.displayQuantity.map { .iceberg(displayQuantity: $0) }
   }

@@ -25,6 +25,8 @@ public struct OrderInstructions: Equatable, Sendable {
   public var group: Label?
   /// How it is spread over time; nil if it is not.
   public var timeWeighting: TimeWeighting?
+  /// Between which accounts it is routed; empty if it has one of its own.
+  public var route: [AccountID] = []
   /// The order that it is a slice of.
   public var sliceOf: SliceLink?
 

@@ -122,6 +122,8 @@ extension OrderTerms {
   public var group: Label? { box?.instructions.group }
   /// How it is spread over time.
   public var timeWeighting: TimeWeighting? { box?.instructions.timeWeighting }
+  /// Between which accounts it is routed; empty if it has one of its own.
+  public var route: [AccountID] { box?.instructions.route ?? [] }
   /// The order that it is a slice of.
   public var sliceOf: SliceLink? { box?.instructions.sliceOf }
   /// The order on whose behalf it exists: the one that it protects, or is a slice of.
@@ -129,6 +131,15 @@ extension OrderTerms {
 
   /// The price that values the order: its own, as far as it has one.
   public var ownPrice: Price? { limitPrice ?? triggerPrice }
+
+  /// The same terms on one of the accounts that they are routed between.
+  func routed(to account: AccountID) -> OrderTerms {
+    OrderTerms(
+      account: account, symbol: symbol, side: side, type: type, quantity: quantity,
+      timeInForce: timeInForce, isPostOnly: isPostOnly, limitPrice: limitPrice,
+      referencePrice: referencePrice, clientOrderID: clientOrderID,
+      idempotencyKey: idempotencyKey, purpose: purpose, labels: labels)
+  }
 
   /// The same terms with a quantity that was worked out.
   func with(_ quantity: Quantity) -> OrderTerms {

@@ -20,13 +20,16 @@ public struct VenueRules: Equatable, Sendable {
   public var hasDisplayQuantity: Bool
   /// Whether it can change an order in place.
   public var canAmend: Bool
+  /// What a trade that takes liquidity costs, in hundredths of a percent of its value.
+  public var takerFeeBasisPoints: Decimal
 
   /// Rules from their parts.
   public init(
     canBeAskedLater: Bool, visibilityWindowMilliseconds: Int64,
     orderTypes: [OrderType] = OrderType.allCases,
     timesInForce: [TimeInForce] = TimeInForce.allCases, hasPostOnly: Bool = true,
-    hasReduceOnly: Bool = true, hasDisplayQuantity: Bool = true, canAmend: Bool = true
+    hasReduceOnly: Bool = true, hasDisplayQuantity: Bool = true, canAmend: Bool = true,
+    takerFeeBasisPoints: Decimal = .zero
   ) {
     self.canBeAskedLater = canBeAskedLater
     self.visibilityWindowMilliseconds = visibilityWindowMilliseconds
@@ -36,5 +39,6 @@ public struct VenueRules: Equatable, Sendable {
     self.hasReduceOnly = hasReduceOnly
     self.hasDisplayQuantity = hasDisplayQuantity
     self.canAmend = canAmend
+    self.takerFeeBasisPoints = takerFeeBasisPoints
   }
 }

@@ -112,6 +112,49 @@ import Wire
     #expect(try again.get("/positions/BTCUSDT")["quantity"] == "0.05")
   }
 
+  private func routed(_ exchanges: String, _ rest: String = "") -> String {
+    #"""
+    {"symbol":"BTCUSDT","side":"BUY","type":"MARKET","quantity":0.01,
+     "algorithm":{"type":"ROUTE","exchanges":[\#(exchanges)]}\#(rest)}
+    """#
+  }
+
+  @Test func `an order is routed to where it costs least`() throws {
+    let settings = ServiceProcess.unlimited.merging(["PLUGINS": "mock,mock-2"]) { $1 }
+    let service = try ServiceProcess.start(settings)
+    #expect(try eventually { try service.get("/ready").status == 200 })
+    for (price, cheapest) in [("70000", "mock-2"), ("60000", "mock")] {
+      _ = try service.setPrice("BTCUSDT", price)
+      let plan = try service.call("POST", "/orders/preview", routed(#""mock","mock-2""#))
+      #expect(plan.json?["plan"]?.elements.first?["exchange"]?.string == cheapest)
+      let made = try service.order(routed(#""mock","mock-2""#))
+      #expect(made.status == 201)
+      #expect(made["state"] == "HELD")
+      #expect(made["mode"] == "mock")
+      #expect(made.json?["algorithm"]?["type"]?.string == "ROUTE")
+      #expect(try service.order(made.orderID, reaches: "SETTLED"))
+      let slices = try slices(of: made.orderID, service)
+      #expect(slices.compactMap { $0["exchange"]?.string } == [cheapest])
+    }
+  }
+
+  @Test func `an order that cannot be routed is refused`() throws {
+    let settings = ServiceProcess.unlimited.merging(["PLUGINS": "mock,mock-2,paper"]) { $1 }
+    let service = try ServiceProcess.start(settings)
+    for (body, code) in [
+      (routed(#""mock""#), "ALGORITHM_ROUTE"), (routed(#""mock","mock""#), "ALGORITHM_ROUTE"),
+      (routed(#""mock","paper""#), "ALGORITHM_ROUTE"),
+      (routed(#""mock","mock-3""#), "UNKNOWN_PLUGIN"), (routed("1,2"), "UNKNOWN_PLUGIN"),
+      (routed(#""mock","mock-2""#, #","exchange":"mock""#), "CONTRADICTION"),
+      (routed(#""mock","mock-2""#, #","reduce_only":true"#), "ALGORITHM_COMBINATION"),
+    ] {
+      let answer = try service.order(body)
+      #expect(answer.status == 422, "\(body)")
+      #expect(answer["code"] == code, "\(body)")
+    }
+    #expect(try service.get("/orders").json?["orders"]?.elements.isEmpty == true)
+  }
+
   private static let refused: [(algorithm: String, code: String)] = [
     (#""TWAP""#, "WRONG_TYPE"),
     (#"{"duration_seconds":600,"slices":10}"#, "MISSING_FIELD"),
