@@ -29,6 +29,8 @@ public enum PlantedBug: String, CaseIterable, Sendable {
   case forgetSlices = "forget-slices"
   /// The journal tells of a slice and not of its parent.
   case forgetParent = "forget-parent"
+  /// A connection is lost, and nobody tells.
+  case hideDisconnect = "hide-disconnect"
   /// Nobody asks for orders with an unknown outcome.
   case neverAsk = "never-ask"
 }

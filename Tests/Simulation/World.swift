@@ -242,7 +242,7 @@ final class World {
 
   func disconnect(_ account: AccountID) {
     connected.remove(account)
-    tell(.disconnected(account))
+    if bug != .hideDisconnect { tell(.disconnected(account)) }
   }
 
   func makeStoreUsable() {
