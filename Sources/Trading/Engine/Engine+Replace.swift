@@ -179,8 +179,7 @@ extension Engine {
     guard let live = orders[id] else { return }
     live.inFlight.remove(.amend)
     switch outcome {
-    case .amended(let report):
-      applyAndRecord([.amended] + live.events(toAgreeWith: report, at: now), to: live)
+    case .amended(let report): amended(live, report)
     case .refused(let isGone, let reason):
       // An order that is gone ended in another way, which a query tells.
       if isGone { scheduleLookup(live) } else { refuseReplace(of: live, reason: reason) }
@@ -191,6 +190,18 @@ extension Engine {
     }
     continueCancel(live)
     leaveMemoryIfFinished(live)
+  }
+
+  /// The answer to a change that a report has shown before says nothing about a later change, which
+  /// waits for it.
+  private mutating func amended(_ live: LiveOrder, _ report: OrderReport) {
+    let events = live.events(toAgreeWith: report, at: now)
+    if let terms = report.terms, let wanted = live.order.amendment, !terms.matches(wanted) {
+      applyAndRecord(events, to: live)
+      if live.lastEntry <= durableEntry { continueReplace(live) }
+    } else {
+      applyAndRecord([.amended] + events, to: live)
+    }
   }
 
   mutating func refuseReplace(of live: LiveOrder, reason: String) {

@@ -201,6 +201,22 @@ private func amended(_ id: OrderID, _ quantityText: String, at priceText: String
     #expect(desk.order(id)?.terms.quantity == quantity("3"))
   }
 
+  @Test func `the answer to a change is not taken for that to a later one`() {
+    let desk = Desk()
+    let id = desk.working(terms(.buy, "1", limit: "99"))
+    desk.replace(id, "3")
+    desk.record()
+    desk.tell(.reported(amended(id, "3", at: "99")))
+    #expect(desk.order(id)?.terms.quantity == quantity("3"), "a report was quicker")
+    desk.replace(id, "2")
+    #expect(desk.record().amends.isEmpty, "the first one is not answered yet")
+    let answered = desk.tell(.amendAnswered(id, .amended(amended(id, "3", at: "99"))))
+    #expect(desk.state(id) == .pendingReplace)
+    #expect(answered.amends == [id])
+    desk.tell(.amendAnswered(id, .amended(amended(id, "2", at: "99"))))
+    #expect(desk.order(id)?.terms.quantity == quantity("2"))
+  }
+
   @Test func `what cannot be changed is refused and says why`() {
     let desk = Desk()
     let id = desk.sent(terms(.buy, "1", limit: "99"))
