@@ -75,6 +75,8 @@ extension World {
   private func bustNowAndThen(_ id: OrderID) {
     guard venue.entries[id]?.fills.isEmpty == false, random.chance(5) else { return }
     later(100...600_000, survivesCrash: true) { world in
+      // Of what is taken back after all sweeps nobody would ever hear.
+      guard !world.isCalm else { return }
       world.venue.bust(id)
       world.stream(id)
     }

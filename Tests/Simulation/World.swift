@@ -136,8 +136,12 @@ final class World {
   /// The process dies between two of the next actions.
   func crashSoon() { actionsUntilCrash = random.number(0...6) }
 
+  /// Whether nothing goes wrong any more.
+  private(set) var isCalm = false
+
   /// Nothing that is still to go wrong goes wrong.
   func endFaults() {
+    isCalm = true
     actionsUntilCrash = nil
     makeStoreUsable()
     connect()
