@@ -25,24 +25,25 @@ public enum Action: Equatable, Sendable {
   case notice(Notice)
 }
 
-/// What one decision records about one order, atomically.
-public struct JournalEntry: Equatable, Sendable {
+/// What one decision records about one order, atomically. A class, because it is large and is
+/// handed on from the engine to the journal's thread.
+public final class JournalEntry: Equatable, Sendable {
   /// Position in the engine's stream of entries; starts at 1 with every process.
-  public var number: UInt64
+  public let number: UInt64
   /// When it was decided.
-  public var at: Timestamp
+  public let at: Timestamp
   /// The facts, oldest first.
-  public var events: [OrderEvent]
+  public let events: [OrderEvent]
   /// The order after them.
-  public var order: Order
+  public let order: Order
   /// The position after them, if they moved it.
-  public var position: Position?
+  public let position: Position?
   /// Whether the journal may drop the entry if it cannot write it: only entries that begin an
   /// order may be dropped, because nobody outside knows of it yet.
-  public var beginsOrder: Bool
+  public let beginsOrder: Bool
   /// What the owner's limits were measured to, where the entry begins an order that was held to
   /// them.
-  public var measured: [MeasuredLimit]
+  public let measured: [MeasuredLimit]
 
   /// Whether something leaves for the venue once the entry is durable.
   public var letsSomethingLeave: Bool {
@@ -66,6 +67,11 @@ public struct JournalEntry: Equatable, Sendable {
     self.position = position
     self.beginsOrder = beginsOrder
     self.measured = measured
+  }
+  /// Whether both are the same in every fact.
+  public static func == (a: JournalEntry, b: JournalEntry) -> Bool {
+    a.number == b.number && a.at == b.at && a.events == b.events && a.order == b.order
+      && a.position == b.position && a.beginsOrder == b.beginsOrder && a.measured == b.measured
   }
 }
 

@@ -133,8 +133,8 @@ struct EntryStream {
 extension JournalEntry {
   /// The same entry under another number.
   func renumbered(_ number: UInt64) -> JournalEntry {
-    var copy = self
-    copy.number = number
-    return copy
+    JournalEntry(
+      number: number, at: at, events: events, order: order, position: position,
+      beginsOrder: beginsOrder, measured: measured)
   }
 }
