@@ -15,6 +15,10 @@ extension World {
     case .submit(let terms, let id, let request):
       trace("\(now.text) > submit \(request) \(id) \(terms.side) \(terms.quantity) \(terms.symbol)")
     case .lookedUp(_, let order): trace("\(now.text) > looked up \(line(order))")
+    case .sliceLookedUp(_, let order, let parent, let slices):
+      trace("\(now.text) > looked up \(line(order)) of \(line(parent)) \(slices.map(line))")
+    case .protectionLookedUp(let parent, let legs):
+      trace("\(now.text) > looked up \(line(parent)) \(legs.map(line))")
     default: trace("\(now.text) > \(input)")
     }
   }
