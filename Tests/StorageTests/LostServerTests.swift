@@ -62,11 +62,16 @@ private struct World {
     let open = try place.open()
     var stream = EntryStream(seed: 5)
     for _ in 0..<8 {
-      let isRecorded = open.record(stream.next(30))
+      let entries = stream.next(30)
+      let isRecorded = open.record(entries)
       #expect(isRecorded)
       _ = try? place.column(
         "SELECT pg_terminate_backend(pid, 10000)::text FROM pg_stat_activity "
           + "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+      // What is appended before the end is noticed may be given back; a read waits for it.
+      let known = try #require(entries.first?.order.id)
+      let isBack = isTrueSoon { (try? open.order(known)) != nil }
+      #expect(isBack)
     }
     #expect(open.messages.notRecorded == [])
     open.close()
