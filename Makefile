@@ -20,7 +20,7 @@ EXAMPLES ?= 10
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build run test check bench simulate format clean fuzz sanitize schema chaos soak
+.PHONY: help setup test-setup build run test check image bench simulate format clean fuzz sanitize schema chaos soak
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -62,6 +62,10 @@ sanitize: test-setup ## runs all tests under ThreadSanitizer; TEST_ARGS="--filte
 schema: $(BINARY) ## holds the running service to its own OpenAPI document; EXAMPLES=n a path
 	@.ci/install python3 python3-venv
 	Tests/schema/run $(TOOLS) $(EXAMPLES)
+
+image: $(BINARY) ## carries out the image's last stage in a bare Debian root, as root, and runs it there
+	@.ci/install python3 python3-venv debootstrap
+	Tests/image/run $(BINARY) $(TOOLS)
 
 bench: $(BINARY) ## measures the service beside nginx; BENCH_ARGS="--orders 1000000" measures at size
 	@.ci/install python3 wrk

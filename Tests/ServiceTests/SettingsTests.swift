@@ -32,6 +32,24 @@ private func refusal(_ environment: [String: String]) -> String {
 }
 
 @Suite struct SettingsTests {
+  @Test func `a secret may stand in a file, and what is wrong with it is said without it`() throws {
+    let path = "/tmp/secret-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    defer { unlink(path) }
+    let address = "postgresql://fks:planted-word@db/fks"
+    try Data("\(address)\n".utf8).write(to: URL(filePath: path))
+    let settings = try load(["DATABASE_URL_FILE": path])
+    #expect(settings.store == StoreLocation(postgresqlURL: address))
+    let origin = settings.effective.first { $0.name == "DATABASE_URL" }
+    #expect(origin?.origin == .environment("DATABASE_URL_FILE"))
+    #expect(origin?.shownValue.contains("planted-word") == false)
+    let conflict = refusal(["DATABASE_URL_FILE": path, "DATABASE_URL": "sqlite:data/x.db"])
+    #expect(conflict.contains("keep one of them") && !conflict.contains("planted-word"))
+    #expect(refusal(["FKS_API_KEYS_FILE": path + "-none"]).contains("no file with one line"))
+    try Data("planted\nword".utf8).write(to: URL(filePath: path))
+    #expect(refusal(["FKS_API_KEYS_FILE": path]).contains("no file with one line"))
+    #expect(refusal(["FKS_LOG_LEVEL_FILE": path]).contains("no setting"))
+  }
+
   @Test func `with nothing given every setting has its default`() throws {
     let settings = try load()
     #expect(settings.host == "127.0.0.1")

@@ -18,6 +18,8 @@ public enum CommandLineTool {
                                prints all that the journal has about an order, as one document
       fks-execution verify-trail FILE
                                checks such a document, and that the journal has its rows
+      fks-execution healthcheck
+                               ends with 0 if the service on this machine works, else with 1
       fks-execution keygen NAME SCOPES
                                makes an API key; SCOPES are read, trade, admin joined by +
       fks-execution version    prints the version
@@ -38,6 +40,7 @@ public enum CommandLineTool {
       return withSettings { TrailCommand.export(arguments[1], $0.store) }
     case ("verify-trail", 2):
       return withSettings { TrailCommand.verify(arguments[1], $0.store) }
+    case ("healthcheck", 1): return withSettings { HealthcheckCommand.run($0) }
     case ("keygen", 3): return KeygenCommand.run(name: arguments[1], scopes: arguments[2])
     case ("version", 1), ("--version", 1): return Terminal.print("\(Application.version)\n")
     case ("help", 1), ("--help", 1), ("-h", 1): return Terminal.print(help)

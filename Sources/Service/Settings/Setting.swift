@@ -45,6 +45,9 @@ struct Setting: Sendable {
 
   var names: [String] { [name] + aliases }
 
+  /// Whether its text may hold a secret; then it may also stand in a file that NAME_FILE names.
+  var mayHoldSecret: Bool { isSecret || shown != nil }
+
   /// The name in the configuration file.
   var fileKey: String { name.lowercased() }
 }

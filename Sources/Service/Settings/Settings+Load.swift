@@ -7,6 +7,8 @@ import FoundationEssentials
 extension Settings {
   /// The environment variable that names the configuration file.
   static let fileVariable = "FKS_CONFIG"
+  /// What the variable of a file with a secret ends with.
+  private static let fileSuffix = "_FILE"
   /// The configuration file where nothing else is named; it need not exist.
   static let defaultFilePath = "config/execution.json5"
 
@@ -66,7 +68,10 @@ extension Settings {
   private static func refuseUnknownNames(
     environment: [String: String], file: [String: String]
   ) throws(ConfigurationError) {
-    let names = Set(Setting.table.flatMap(\.names))
+    let names = Set(
+      Setting.table.flatMap { setting in
+        setting.names + (setting.mayHoldSecret ? setting.names.map { $0 + fileSuffix } : [])
+      })
     let keys = Set(names.map { $0.lowercased() })
     if let unknown = file.keys.sorted().first(where: { !keys.contains($0) }) {
       throw ConfigurationError(
@@ -102,6 +107,11 @@ extension Settings {
       let other = Given(name: name, text: text.trimmingBlanks(), origin: .environment(name))
       given = try agreed(given, other, setting)
     }
+    for name in setting.names.map({ $0 + fileSuffix }) where setting.mayHoldSecret {
+      guard let path = environment[name] else { continue }
+      let text = try secret(in: path.trimmingBlanks(), named: name)
+      given = try agreed(given, Given(name: name, text: text, origin: .environment(name)), setting)
+    }
     if let given { return given }
     for name in setting.names.map({ $0.lowercased() }) {
       guard let text = file[name] else { continue }
@@ -109,6 +119,21 @@ extension Settings {
       given = try agreed(given, other, setting)
     }
     return given ?? Given(name: setting.name, text: setting.defaultText, origin: .defaultValue)
+  }
+
+  /// The text of a file that holds one secret, as container platforms hand them out.
+  private static func secret(
+    in path: String, named name: String
+  ) throws(ConfigurationError) -> String {
+    let data = try? Data(contentsOf: URL(filePath: path))
+    let text = data.flatMap { String(validating: $0, as: UTF8.self) } ?? ""
+    let lines = text.split(whereSeparator: \.isNewline)
+    guard lines.count == 1, let line = lines.first else {
+      throw ConfigurationError(
+        "\(name) is \"\(path)\", but there is no file with one line of text that can be read; "
+          + "check the path, what it holds, and whether this user may read it.")
+    }
+    return String(line).trimmingBlanks()
   }
 
   /// The value given first, if the other one means the same.
@@ -133,6 +158,6 @@ extension Settings {
   }
 
   private static func shown(_ given: Given, _ setting: Setting) -> String {
-    setting.isSecret ? "\(given.name) is set" : "\(given.name) is \"\(given.text)\""
+    setting.mayHoldSecret ? "\(given.name) is set" : "\(given.name) is \"\(given.text)\""
   }
 }

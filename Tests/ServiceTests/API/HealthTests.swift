@@ -68,6 +68,19 @@ import Wire
     #expect(system("promtool check rules \(rules) > /dev/null 2>&1") == 0)
   }
 
+  @Test func `a health check without a client says whether the service works`() throws {
+    let service = try ServiceProcess.start()
+    let settings = ["SERVICE_PORT": "\(service.port)"]
+    #expect(try service.run("healthcheck", settings).status == 0)
+    service.signal(SIGSTOP)
+    let silent = try service.run("healthcheck", settings)
+    #expect(silent.status == 1 && silent.text.contains("did not answer"))
+    service.signal(SIGCONT)
+    service.end(SIGKILL)
+    let gone = try service.run("healthcheck", settings)
+    #expect(gone.status == 1 && gone.text.contains("Nobody takes connections"))
+  }
+
   @Test func `a request is measured until its answer`() throws {
     let slow = try ServiceProcess.start(["MOCK_LATENCY_MS": "300"])
     let answer = try slow.order(
