@@ -110,9 +110,20 @@ public final class PostgreSQLServer: Sendable {
   /// Starts the server, and waits until it takes connections.
   public func start() throws {
     let log = directory + "/log"
-    try run([
-      "pg_ctl", "--pgdata", data, "--log", log, "--wait", "--options", options.joined(), "start",
-    ])
+    var triesLeft = 10
+    while true {
+      do {
+        return try run([
+          "pg_ctl", "--pgdata", data, "--log", log, "--wait", "--options", options.joined(),
+          "start",
+        ])
+      } catch {
+        // What is left of a server that was killed holds its memory and its port for a moment.
+        triesLeft -= 1
+        guard triesLeft > 0 else { throw error }
+        usleep(500_000)
+      }
+    }
   }
 
   /// What a kill of processes cannot lose needs no fsync.

@@ -68,7 +68,9 @@ import Trading
   func `a crash finds rows ahead of one another, and applies nothing twice`(dialect: Dialect) throws
   {
     var placesWithRowsAhead = 0
-    for seed in 0..<(dialect == .sqlite ? 6 : 2) as Range<UInt64> {
+    for seed in 0..<(dialect == .sqlite ? 6 : 12) as Range<UInt64> {
+      // On a server it takes long, and whether rows were written ahead is up to the threads.
+      if dialect == .postgresql, seed > 1, placesWithRowsAhead > 0 { break }
       let (place, straight) = (try Place(dialect), try Place(dialect))
       let stream = EntryStream(seed: seed, entries: 2_500)
       let open = try place.open()

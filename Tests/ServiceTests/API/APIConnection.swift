@@ -51,7 +51,11 @@ final class APIConnection {
     guard result == 0 else { throw ProcessFailure(description: "Nobody listens on \(port).") }
   }
 
-  deinit { close(descriptor) }
+  // Processes that other tests start at this moment may have inherited the descriptor.
+  deinit {
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    close(descriptor)
+  }
 
   func send(
     _ method: String, _ path: String, _ body: [UInt8]? = nil,
