@@ -41,11 +41,19 @@ public final class PostgreSQLServer: Sendable {
     try start()
   }
 
+  /// In memory where there is room: what servers write and delete would slow the other tests.
+  private static var parent: String {
+    var space = statvfs()
+    guard statvfs("/dev/shm", &space) == 0, access("/dev/shm", W_OK) == 0 else { return "/tmp" }
+    return UInt64(space.f_bavail) * UInt64(space.f_frsize) >= inMemoryBytesMin ? "/dev/shm" : "/tmp"
+  }
+
+  /// What the clusters of a whole run take, and as much again.
+  private static let inMemoryBytesMin: UInt64 = 2 << 30
+
   /// A server without a cluster.
   private init(cluster: Void) throws {
-    // In memory where that can be: what a server writes and deletes would slow the other tests.
-    let isInMemory = access("/dev/shm", W_OK) == 0
-    var template = Array("\(isInMemory ? "/dev/shm" : "/tmp")/fks-postgres-XXXXXX".utf8CString)
+    var template = Array("\(PostgreSQLServer.parent)/fks-postgres-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw ServerFailure(description: "No directory.") }
     directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     port = try freePort()
