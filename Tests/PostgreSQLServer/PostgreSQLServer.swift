@@ -134,11 +134,13 @@ public final class PostgreSQLServer: Sendable {
     }
   }
 
-  /// What a kill of processes cannot lose needs no fsync.
+  /// What a kill of processes cannot lose needs no fsync; and what killed servers leave goes with
+  /// their directory.
   private var options: [String] {
     [
       "-c port=\(port) ", "-c listen_addresses=127.0.0.1 ", "-c unix_socket_directories='' ",
-      "-c fsync=off ", "-c max_connections=200 ", "-c shared_buffers=64MB",
+      "-c fsync=off ", "-c max_connections=200 ", "-c shared_buffers=64MB ",
+      "-c dynamic_shared_memory_type=mmap",
     ]
   }
 
