@@ -5,6 +5,7 @@
 import Dispatch
 import FoundationEssentials
 import Glibc
+import PostgreSQLServer
 import Synchronization
 
 /// Why a process could not be used.
@@ -183,22 +184,6 @@ final class ServiceProcess: Sendable {
       throw ProcessFailure(description: "\(executable): \(String(cString: strerror(code)))")
     }
     return pid
-  }
-
-  private static func freePort() throws -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    guard isBound else { throw ProcessFailure(description: "No port is free.") }
-    return UInt16(bigEndian: address.sin_port)
   }
 }
 
