@@ -25,6 +25,10 @@ final class StoreLock: Sendable {
     self.descriptor = descriptor
   }
 
-  // The file stays: taking it away would let a third process lock another.
-  deinit { close(descriptor) }
+  // The file stays: taking it away would let a third process lock another. Closing alone would not
+  // let go while a process that is being started from this one still has its copy.
+  deinit {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

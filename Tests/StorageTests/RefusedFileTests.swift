@@ -1,6 +1,7 @@
 // Files that a store must not take: it says why, and leaves them as they are.
 
 import FoundationEssentials
+import Glibc
 import SQL
 import SQLite
 import Storage
@@ -103,6 +104,23 @@ import Testing
     try place.tamper("INSERT INTO schema_migrations VALUES (99)")
     #expect(try refusal(at: place).code == "STORE_NEWER")
     #expect(try refusal(at: place).code == "STORE_NEWER")
+  }
+
+  @Test func `a process being started at the close, which has a copy of all files, keeps no lock`()
+    throws
+  {
+    let place = try filledPlace()
+    let open = try place.open()
+    let copies = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+      .filter {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))
+          == place.path + ".lock"
+      }
+      .compactMap { Int32($0).map { dup($0) } }
+    defer { for copy in copies { close(copy) } }
+    #expect(copies.count == 1)
+    open.close()
+    try place.open().close()
   }
 
   @Test func `a directory that is not there`() throws {
