@@ -67,8 +67,9 @@ image: $(BINARY) ## carries out the image's last stage in a bare Debian root, as
 	@.ci/install python3 python3-venv debootstrap
 	Tests/image/run $(BINARY) $(TOOLS)
 
-bench: $(BINARY) ## measures the service beside nginx; BENCH_ARGS="--orders 1000000" measures at size
+bench: $(BINARY) ## measures the service beside nginx and pgbench; BENCH_ARGS="--orders 1000000" measures at size
 	@.ci/install python3 wrk
+	@.ci/install-postgresql
 	@.ci/extract $(TOOLS) nginx usr/sbin/nginx
 	swift build -c release --product engine-bench
 	Tests/bench/run $(BENCH_ARGS)
