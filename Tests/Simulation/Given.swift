@@ -34,12 +34,13 @@ let bitcoinOnBinance = PositionKey(account: binance, symbol: bitcoin)
 let start = Timestamp(microseconds: 1_700_000_000_000_000)
 
 func instrument(
-  _ symbol: Symbol = bitcoin, tick: String = "0.01", step: String = "0.001", min: String = "0.001"
+  _ symbol: Symbol = bitcoin, tick: String = "0.01", step: String = "0.001", min: String = "0.001",
+  filters: InstrumentFilters = InstrumentFilters()
 ) -> Instrument {
   Instrument(
     symbol: symbol, baseAsset: btc, quoteAsset: usdt, tickSize: decimal(tick),
     lotStep: decimal(step), minQuantity: decimal(min), maxQuantity: decimal("100"),
-    minNotional: decimal("5"))
+    minNotional: decimal("5"), filters: filters)
 }
 
 /// A LIMIT order unless `limit` is nil.

@@ -15,7 +15,7 @@ extension Engine {
   /// What the venue cannot do, unless the gateway does it.
   func brokenCapability(by terms: OrderTerms, _ account: AccountState) -> Denial? {
     let rules = account.rules
-    if !rules.orderTypes.contains(terms.type) {
+    if !venueTakes(terms, account) {
       let isEmulable =
         terms.type.isConditional && configuration.emulatesTriggers
         && rules.orderTypes.contains(terms.type.executed)

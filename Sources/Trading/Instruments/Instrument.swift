@@ -20,11 +20,14 @@ public final class Instrument: Equatable, Sendable {
   public let maxQuantity: Decimal
   /// The smallest price × quantity of an order.
   public let minNotional: Decimal
+  /// What only some venues ask for besides.
+  public let filters: InstrumentFilters
 
   /// Rules from their parts.
   public init(
     symbol: Symbol, baseAsset: Asset, quoteAsset: Asset, tickSize: Decimal, lotStep: Decimal,
-    minQuantity: Decimal, maxQuantity: Decimal, minNotional: Decimal
+    minQuantity: Decimal, maxQuantity: Decimal, minNotional: Decimal,
+    filters: InstrumentFilters = InstrumentFilters()
   ) {
     self.symbol = symbol
     self.baseAsset = baseAsset
@@ -34,6 +37,7 @@ public final class Instrument: Equatable, Sendable {
     self.minQuantity = minQuantity
     self.maxQuantity = maxQuantity
     self.minNotional = minNotional
+    self.filters = filters
   }
 
   /// Whether both are the same in every rule.
@@ -41,6 +45,7 @@ public final class Instrument: Equatable, Sendable {
     a.symbol == b.symbol && a.baseAsset == b.baseAsset && a.quoteAsset == b.quoteAsset
       && a.tickSize == b.tickSize && a.lotStep == b.lotStep && a.minQuantity == b.minQuantity
       && a.maxQuantity == b.maxQuantity && a.minNotional == b.minNotional
+      && a.filters == b.filters
   }
 
   /// The first rule that `terms` break, or nil. `marketPrice` values a MARKET order.
@@ -66,7 +71,7 @@ public final class Instrument: Equatable, Sendable {
         value: "\(quantity)", limit: "\(maxQuantity)")
     }
     return brokenTickRule(by: terms.limitPrice) ?? brokenTickRule(by: terms.triggerPrice)
-      ?? brokenNotionalRule(by: terms, marketPrice: marketPrice)
+      ?? firstBrokenFilter(by: terms) ?? brokenNotionalRule(by: terms, marketPrice: marketPrice)
   }
 
   private func brokenTickRule(by price: Price?) -> Denial? {
@@ -85,13 +90,14 @@ public final class Instrument: Equatable, Sendable {
         code: "NOTIONAL_TOO_LARGE", sentence: "Price times quantity is too large to be real.",
         value: "\(price)", limit: nil)
     }
-    if notional < minNotional, terms.purpose == .trade, !terms.isReduceOnly {
+    let isCovered = terms.type.executed == .limit || filters.minNotionalCoversMarket
+    if notional < minNotional, isCovered, terms.purpose == .trade, !terms.isReduceOnly {
       return Denial(
         code: "MIN_NOTIONAL",
         sentence: "Price times quantity of \(symbol) must be at least \(minNotional) "
           + "\(quoteAsset), but is \(notional).",
         value: "\(notional)", limit: "\(minNotional)")
     }
-    return nil
+    return brokenMaxNotional(notional, of: terms)
   }
 }

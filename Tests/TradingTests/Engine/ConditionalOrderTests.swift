@@ -58,6 +58,31 @@ extension Desk {
   }
 
   @Test(arguments: [
+    (OrderType.stop, Trigger.price(price("95")), true),
+    (.takeProfit, .price(price("105")), false),
+    (.trailingStop, .trailing(.percent(decimal("1.5")), activationPrice: nil), false),
+    (.trailingStop, .trailing(.percent(decimal("1.55")), activationPrice: nil), true),
+    (.trailingStop, .trailing(.percent(decimal("11")), activationPrice: nil), true),
+    (.trailingStop, .trailing(.amount(decimal("1")), activationPrice: nil), true),
+  ])
+  func `what the venue does not take of one instrument is held, and nothing else`(
+    type: OrderType, trigger: Trigger, isHeld: Bool
+  ) {
+    var filters = InstrumentFilters()
+    filters.orderTypes = [.market, .limit, .takeProfit, .trailingStop]
+    filters.trailingPercent = TrailingPercentFilter(
+      min: decimal("0.1"), max: decimal("10"), step: decimal("0.1"))
+    let desk = Desk(isConnected: false)
+    desk.tell(
+      .connected(
+        binance, instruments: [instrument(filters: filters)],
+        rules: VenueRules(canBeAskedLater: true, visibilityWindowMilliseconds: 0)))
+    desk.tell(.openOrdersReported(binance, []))
+    desk.quote("100")
+    #expect(desk.state(desk.held(stop(.sell, type, at: trigger))) == (isHeld ? .held : .submitting))
+  }
+
+  @Test(arguments: [
     (Side.sell, OrderType.stop, "95", "95.01", "95"), (.buy, .stop, "105", "104.99", "105"),
     (.sell, .takeProfit, "105", "104.99", "106"), (.buy, .takeProfit, "95", "95.01", "94"),
   ])
