@@ -71,7 +71,12 @@ final class JournalTable {
   ) throws(DatabaseError) {
     for record in records { add(record, after: &head) }
     defer { waiting.removeAll(keepingCapacity: true) }
-    var rest = waiting[...]
+    try insert(waiting[...])
+  }
+
+  /// Appends rows as they are, with numbers and hashes.
+  func insert(_ rows: ArraySlice<Row>) throws(DatabaseError) {
+    var rest = rows
     while !rest.isEmpty {
       let isMany = rest.count >= JournalTable.rowsPerInsert
       let statement = isMany ? insertMany : insert

@@ -142,6 +142,10 @@ extension Schema {
       digest BYTEA NOT NULL,
       status SMALLINT NOT NULL
     );
+    """,
+    // JSONB would give another text back than was written, and so other rows to a file of SQLite.
     """
+    ALTER TABLE orders ALTER COLUMN extras TYPE TEXT USING extras::text;
+    """,
   ]
 }

@@ -30,11 +30,13 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     code: "STORE_FOREIGN",
     "The database belongs to another program; nothing was changed. Use another DATABASE_URL.")
 
-  static func locked(_ location: StoreLocation) -> StoreError {
-    StoreError(
+  /// `holder` says who writes, if that is known.
+  static func locked(_ location: StoreLocation, by holder: String?) -> StoreError {
+    let who = holder.map { ": \($0)" } ?? ""
+    return StoreError(
       code: "STORE_LOCKED",
-      "Another process has the database \(location) open for writing. Stop it, or use another "
-        + "DATABASE_URL.")
+      "Another process has the database \(location) open for writing\(who). Stop it, or use "
+        + "another DATABASE_URL.")
   }
 
   static func newerSchema(_ version: Int, known: Int) -> StoreError {

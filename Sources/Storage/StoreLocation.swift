@@ -1,6 +1,7 @@
 // Where a store lies, and how it is opened there: a SQLite file, or a PostgreSQL database. Beside
 // the lists of migrations, this is what knows that there are two.
 
+internal import Glibc
 public import PostgreSQL
 internal import SQL
 internal import SQLite
@@ -53,9 +54,39 @@ public enum StoreLocation: Sendable, Equatable, CustomStringConvertible {
     case .postgresql(let address):
       let lease = WriterLease(PostgreSQL.Connection(to: address))
       try opening { () throws(DatabaseError) in try lease.connection.connect() }
-      guard let database = try lease.openToWrite(at: nil) else { throw StoreError.locked(self) }
+      guard let database = try lease.openToWrite(at: nil) else {
+        throw StoreError.locked(self, by: lease.holder())
+      }
       return database
     }
+  }
+
+  /// Opens the place for reading, with the right to write it, so that nobody else does meanwhile.
+  func openToCopy() throws(StoreError) -> WritableDatabase {
+    switch self {
+    case .sqlite(let path):
+      guard access(path, F_OK) == 0 else {
+        throw StoreError(code: "STORE_FAILED", "There is no file \(path).")
+      }
+      let lock = try StoreLock(path: path)
+      return WritableDatabase(connection: try openToRead(), lock: lock)
+    case .postgresql(let address):
+      let lease = WriterLease(PostgreSQL.Connection(to: address))
+      let isFree = try opening { () throws(DatabaseError) in
+        try lease.connection.connect()
+        lease.connection.isPatient = true
+        try lease.connection.execute("SET default_transaction_read_only = on")
+        return try lease.lock()
+      }
+      guard isFree else { throw StoreError.locked(self, by: lease.holder()) }
+      return WritableDatabase(connection: lease.connection, lease: lease)
+    }
+  }
+
+  /// The schema's version; 0 where there is no store yet.
+  func schemaVersion() throws(StoreError) -> Int {
+    if case .sqlite(let path) = self, access(path, F_OK) != 0 { return 0 }
+    return try Schema.version(of: try openToRead())
   }
 
   private func opening<R>(_ body: () throws(DatabaseError) -> R) throws(StoreError) -> R {

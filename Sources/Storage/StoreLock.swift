@@ -19,10 +19,21 @@ final class StoreLock: Sendable {
           + "written by this user.")
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let holder = StoreLock.holder(in: descriptor)
       close(descriptor)
-      throw StoreError.locked(.sqlite(path: path))
+      throw StoreError.locked(.sqlite(path: path), by: holder)
     }
     self.descriptor = descriptor
+    let text = Array("\(getpid())".utf8)
+    ftruncate(descriptor, 0)
+    pwrite(descriptor, text, text.count, 0)
+  }
+
+  /// The process whose number stands in the file.
+  private static func holder(in descriptor: Int32) -> String? {
+    var digits = [UInt8](repeating: 0, count: 20)
+    let count = max(0, pread(descriptor, &digits, digits.count, 0))
+    return Int32(String(decoding: digits.prefix(count), as: UTF8.self)).map { "process \($0)" }
   }
 
   // The file stays: taking it away would let a third process lock another. Closing alone would not

@@ -23,20 +23,27 @@ public enum Verification {
     at location: StoreLocation, progress: (_ done: Int64, _ total: Int64) -> Void
   ) throws(StoreError) -> Report {
     let database = try openToRead(location)
+    let chain = try walk(database.journal) { progress($0, max($0, database.head.sequence)) }
+    guard database.reaches(chain.sequence) else { throw cutOff(chain.sequence) }
+    return Report(rows: chain.sequence, changedRows: nil)
+  }
+
+  /// Walks a journal from its beginning, and gives its end.
+  static func walk(
+    _ journal: JournalTable, progress: (_ done: Int64) -> Void = { _ in }
+  ) throws(StoreError) -> JournalTable.Head {
     var chain = JournalTable.Head.empty
     while true {
-      let rows = try database.journal.rows(after: chain.sequence, count: rowsPerStep)
-      guard !rows.isEmpty else { break }
+      let rows = try journal.rows(after: chain.sequence, count: rowsPerStep)
+      guard !rows.isEmpty else { return chain }
       for row in rows {
-        guard database.journal.isIntact(row, after: chain), isReadable(row) else {
+        guard journal.isIntact(row, after: chain), isReadable(row) else {
           throw broken(after: chain)
         }
         chain = JournalTable.Head(sequence: row.sequence, hash: row.hash)
       }
-      progress(chain.sequence, max(chain.sequence, database.head.sequence))
+      progress(chain.sequence)
     }
-    guard database.reaches(chain.sequence) else { throw cutOff(chain.sequence) }
-    return Report(rows: chain.sequence, changedRows: nil)
   }
 
   /// Opens a database for reading only, so that a running service goes on.
@@ -53,7 +60,8 @@ public enum Verification {
         ? StoreError.newerSchema(version, known: known)
         : StoreError(
           code: "STORE_OLDER",
-          "The database has schema version \(version). Start the service once to migrate it.")
+          "The database has schema version \(version), this program needs \(known). "
+            + "Run `fks-execution migrate` on it, with the service stopped.")
     }
     return try Database(connection)
   }
@@ -64,6 +72,16 @@ public enum Verification {
       ? EventCodec.decodeTradingState(row.body, at: at) != nil
         || EventCodec.decodeLossMark(row.body) != nil
       : EventCodec.decode(row.body) != nil
+  }
+
+  /// Brings a database to the schema of this program, and gives its version before and now; 0
+  /// stands for a database that was empty.
+  public static func migrate(
+    _ location: StoreLocation
+  ) throws(StoreError) -> (before: Int, now: Int) {
+    let before = try location.schemaVersion()
+    let connection = try location.openToWrite().connection
+    return (before, Schema.version(for: connection.dialect))
   }
 
   /// Fills the tables anew from the journal, and counts the rows that differ from before. The

@@ -37,6 +37,17 @@ final class WriterLease {
     try first("SELECT pg_try_advisory_lock(\(WriterLease.lockKey))::int") { $0.integer(0) } == 1
   }
 
+  /// Which session of the server has the lock, as far as this user may know.
+  func holder() -> String? {
+    let sql =
+      "SELECT 'process ' || pid || ' of the server, for ' || coalesce(host(client_addr), 'itself') "
+      + "|| coalesce(', since ' || backend_start::timestamp(0), '') "
+      + "FROM pg_locks JOIN pg_stat_activity USING (pid) "
+      + "WHERE locktype = 'advisory' AND objid = \(WriterLease.lockKey) AND granted "
+      + "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    return (try? first(sql) { $0.text(0) }) ?? nil
+  }
+
   /// Gives the lock back.
   func unlock() { try? connection.execute("SELECT pg_advisory_unlock_all()") }
 

@@ -74,7 +74,8 @@ import Trading
     let place = try Place(.postgresql)
     let stores = try (0..<4).map { _ in try Candidate(place.location) }
     #expect(isTrueSoon { stores.filter { $0.isWriter }.count == 1 })
-    #expect(try place.column("SELECT version::text FROM schema_migrations") == ["1"])
+    #expect(
+      try place.value("SELECT count(*) = max(version) FROM schema_migrations") == "t")
     for store in stores { store.store.close() }
   }
 }

@@ -14,6 +14,12 @@ public enum CommandLineTool {
       fks-execution check      reads the settings, prints them with secrets as ***, and stops
       fks-execution verify     walks the journal and finds changed, missing or moved rows
       fks-execution rebuild    fills the tables anew from the journal and compares (service stopped)
+      fks-execution migrate    brings the database to this program's schema, and stops
+      fks-execution export PLACE
+                               copies all of the database to PLACE, sqlite:PATH or
+                               postgresql://…, which must be empty (service stopped)
+      fks-execution import PLACE
+                               copies all of PLACE to the database, which must be empty
       fks-execution export ORDER_ID
                                prints all that the journal has about an order, as one document
       fks-execution verify-trail FILE
@@ -36,8 +42,18 @@ public enum CommandLineTool {
     case ("check", 1): return withSettings { Terminal.print($0.checkReport()) }
     case ("verify", 1): return withSettings { JournalCommand.verify($0.store) }
     case ("rebuild", 1): return withSettings { JournalCommand.rebuild($0.store) }
+    case ("migrate", 1): return withSettings { JournalCommand.migrate($0.store) }
+    case ("import", 2):
+      return withSettings { settings in
+        withPlace(arguments[1]) { JournalCommand.copy(from: $0, to: settings.store) }
+      }
     case ("export", 2):
-      return withSettings { TrailCommand.export(arguments[1], $0.store) }
+      return withSettings { settings in
+        guard isPlace(arguments[1]) else {
+          return TrailCommand.export(arguments[1], settings.store)
+        }
+        return withPlace(arguments[1]) { JournalCommand.copy(from: settings.store, to: $0) }
+      }
     case ("verify-trail", 2):
       return withSettings { TrailCommand.verify(arguments[1], $0.store) }
     case ("healthcheck", 1): return withSettings { HealthcheckCommand.run($0) }
@@ -46,6 +62,20 @@ public enum CommandLineTool {
     case ("help", 1), ("--help", 1), ("-h", 1): return Terminal.print(help)
     default:
       Terminal.complain("There is no such command: \(arguments.joined(separator: " ")).\n\n\(help)")
+      return 2
+    }
+  }
+
+  /// Whether a word names a place for a store, and not an order.
+  private static func isPlace(_ word: String) -> Bool {
+    ["sqlite:", "postgresql:", "postgres:"].contains { word.hasPrefix($0) }
+  }
+
+  private static func withPlace(_ word: String, _ body: (StoreLocation) -> Int32) -> Int32 {
+    do throws(SettingRefusal) {
+      return body(try SettingFormat.store.parse(word))
+    } catch {
+      Terminal.complain("The place \(error.reason ?? "cannot be read.")\n")
       return 2
     }
   }

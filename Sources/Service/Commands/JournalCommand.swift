@@ -1,19 +1,19 @@
-// `verify` and `rebuild`, with a progress line where somebody watches.
+// The commands that walk or carry a whole store, with their progress: `verify`, `rebuild`,
+// `migrate`, `import` and `export`.
 
-internal import Glibc
 internal import Storage
 
 enum JournalCommand {
   static func verify(_ location: StoreLocation) -> Int32 {
     run("verified") { (progress) throws(StoreError) in
-      let report = try Verification.verify(at: location, progress: progress)
+      let report = try Verification.verify(at: location) { progress.show($0, of: $1) }
       return "The journal is intact: \(report.rows) rows, each follows the one before.\n"
     }
   }
 
   static func rebuild(_ location: StoreLocation) -> Int32 {
     run("rebuilt") { (progress) throws(StoreError) in
-      let report = try Verification.rebuild(at: location, progress: progress)
+      let report = try Verification.rebuild(at: location) { progress.show($0, of: $1) }
       let changed = report.changedRows ?? 0
       let verdict =
         changed == 0
@@ -23,20 +23,34 @@ enum JournalCommand {
     }
   }
 
+  static func migrate(_ location: StoreLocation) -> Int32 {
+    run("migrated") { (_) throws(StoreError) in
+      let (before, now) = try Verification.migrate(location)
+      let what =
+        before == now
+        ? "has schema version \(now) already" : "had schema version \(before), now \(now)"
+      return "\(location) \(what).\n"
+    }
+  }
+
+  /// Copies everything to a place that is empty.
+  static func copy(from source: StoreLocation, to target: StoreLocation) -> Int32 {
+    run("copied") { (progress) throws(StoreError) in
+      let rows = try StoreCopy.copy(from: source, to: target) { progress.show($0, of: $1) }
+      return "\(target) has all \(rows) rows of \(source); its journal was verified.\n"
+    }
+  }
+
   private static func run(
-    _ verb: String,
-    _ body: ((_ done: Int64, _ total: Int64) -> Void) throws(StoreError) -> String
+    _ verb: String, _ body: (ProgressLine) throws(StoreError) -> String
   ) -> Int32 {
-    let isWatched = isatty(STDERR_FILENO) == 1
-    defer { if isWatched { Terminal.complain("\r\u{1B}[K") } }
+    let progress = ProgressLine(verb)
     do throws(StoreError) {
-      let result = try body { done, total in
-        guard isWatched, total > 0 else { return }
-        Terminal.complain("\r\(verb) \(done) of \(total) rows (\(done * 100 / total) %)")
-      }
-      if isWatched { Terminal.complain("\r\u{1B}[K") }
+      let result = try body(progress)
+      progress.clear()
       return Terminal.print(result)
     } catch {
+      progress.clear()
       Terminal.complain("\(error)\n")
       return 1
     }

@@ -170,7 +170,7 @@ extension ServiceProcess {
     let all = settings.merging([
       "DATABASE_URL": "sqlite:\(directory.path)/data/execution.db",
       "FKS_CONFIG": "\(directory.path)/config.json5",
-    ]) { $1 }
+    ]) { given, _ in given }
     let variables = all.map { "'\($0.key)=\($0.value)'" }.joined(separator: " ")
     let file = "output of \(command.prefix { $0 != " " })"
     let status = system(

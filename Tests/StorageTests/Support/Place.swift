@@ -122,7 +122,26 @@ final class Place: Sendable {
     try Place.tables.dropLast().flatMap { try rows(of: $0) }
   }
 
-  private func rows(of table: String) throws -> [String] {
+  /// The journal, in words that are the same for both databases.
+  func journal() throws -> [String] {
+    let bytes = dialect == .sqlite ? "lower(hex(hash))" : "encode(hash, 'hex')"
+    let id =
+      dialect == .sqlite ? "lower(hex(order_id))" : "replace(order_id::text, '-', '')"
+    return try column(
+      "SELECT sequence || ' ' || \(id) || ' ' || recorded_at || ' ' || \(bytes) || ' ' || "
+        + "CAST(body AS TEXT) FROM order_events ORDER BY sequence")
+  }
+
+  /// The names of all tables.
+  func tableNames() throws -> [String] {
+    try column(
+      dialect == .sqlite
+        ? "SELECT name FROM sqlite_schema WHERE type = 'table'"
+        : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+  }
+
+  /// Every row of a table, as its database shows it.
+  func rows(of table: String) throws -> [String] {
     switch dialect {
     case .sqlite:
       let columns = try column("SELECT name FROM pragma_table_info('\(table)')")
