@@ -47,6 +47,9 @@ extension HTTPFailure {
   static let badRequestLine = HTTPFailure(
     status: 400, code: "BAD_REQUEST_LINE",
     sentence: "The request line is not a method, a target and a version with single spaces.")
+  static let badStatusLine = HTTPFailure(
+    status: 502, code: "BAD_STATUS_LINE",
+    sentence: "The status line is not a version, a status code of three digits and a reason.")
   static let badVersion = HTTPFailure(
     status: 505, code: "HTTP_VERSION_NOT_SUPPORTED",
     sentence: "Only HTTP/1.1 and HTTP/1.0 are supported.")

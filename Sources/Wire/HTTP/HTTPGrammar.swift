@@ -63,4 +63,13 @@ enum HTTPGrammar {
   static func isFieldValue(_ byte: UInt8) -> Bool {
     byte >= 0x20 && byte != 0x7F || byte == 0x09
   }
+
+  /// Compares with a name in lower case, ignoring the case of the bytes.
+  static func isEqual(_ bytes: Span<UInt8>, _ name: StaticString) -> Bool {
+    guard bytes.count == name.utf8CodeUnitCount else { return false }
+    for position in 0..<bytes.count where lowercased(bytes[position]) != name.utf8Start[position] {
+      return false
+    }
+    return true
+  }
 }

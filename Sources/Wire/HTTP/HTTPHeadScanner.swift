@@ -1,9 +1,14 @@
-// The syntax of a request head, byte by byte: request line, field names, field values, line ends.
-// It does not know what a field means; `HTTPHeadRules` judges a head that is complete.
+// The syntax of a head, byte by byte: request or status line, field names, field values, line ends.
+// It does not know what a field means; `HTTPHeadRules` and `HTTPResponseHead` judge a whole head.
 // The rule to keep: every decision depends on the bytes before it only, never on how they were cut
 // into pieces, so a head gives the same result whole and byte by byte.
 
 struct HTTPHeadScanner {
+  enum FirstLine {
+    case request
+    case status
+  }
+
   enum Step {
     case needsMoreBytes
     case complete
@@ -16,22 +21,26 @@ struct HTTPHeadScanner {
     case method
     case target
     case version
-    case versionLineFeed
+    case status
+    case lineFeed
     case lineStart
     case name
     case valueStart
     case value
-    case valueLineFeed
     case endLineFeed
   }
 
-  /// The bytes of the head so far, from the method to the last empty line.
+  private let firstLine: FirstLine
+
+  /// The bytes of the head so far, from the first line to the last empty line.
   private(set) var head: [UInt8] = []
   private(set) var fields: [HTTPField] = []
   private(set) var methodEnd = 0
   private(set) var targetEnd = 0
   /// The two digits of the version, once it is complete.
   private(set) var version: (major: UInt8, minor: UInt8) = (0, 0)
+  /// The three digits of the status code, once they are complete.
+  private(set) var status = 0
 
   private var state = State.start
   private var hasSkippedEmptyLine = false
@@ -39,6 +48,8 @@ struct HTTPHeadScanner {
   private var nameEnd = 0
   private var valueStart = 0
   private var valueEnd = 0
+
+  init(_ firstLine: FirstLine = .request) { self.firstLine = firstLine }
 
   /// Whether a byte of a head has come; one empty line before it does not count.
   var hasBegun: Bool { !head.isEmpty }
@@ -57,12 +68,12 @@ struct HTTPHeadScanner {
       switch state {
       case .start:
         // One empty line before a request is skipped (RFC 9112 section 2.2).
-        if byte == 0x0D, !hasSkippedEmptyLine {
+        if byte == 0x0D, !hasSkippedEmptyLine, firstLine == .request {
           state = .startLineFeed
         } else {
           segment = offset
           base = -segment
-          state = .method
+          state = firstLine == .request ? .method : .status
           continue scanning
         }
       case .startLineFeed:
@@ -79,7 +90,9 @@ struct HTTPHeadScanner {
         failure = target(bytes, from: &offset, base: base, limits)
       case .version:
         failure = version(byte, at: base + offset - targetEnd - 1)
-      case .versionLineFeed, .valueLineFeed:
+      case .status:
+        failure = statusLine(byte, at: base + offset, limits)
+      case .lineFeed:
         failure = lineFeed(byte)
       case .lineStart:
         failure = lineStart(byte, at: base + offset, limits)
@@ -148,7 +161,29 @@ struct HTTPHeadScanner {
     case 0...8 where byte == literal.utf8Start[position]: break
     default: return .badRequestLine
     }
-    if position == 8 { state = .versionLineFeed }
+    if position == 8 { state = .lineFeed }
+    return nil
+  }
+
+  /// `HTTP/` digit `.` digit space, three digits, space, any text, CR (RFC 9112 section 4). Servers
+  /// that give no reason leave out the second space as well.
+  private mutating func statusLine(
+    _ byte: UInt8, at position: Int, _ limits: HTTPLimits
+  ) -> HTTPFailure? {
+    let literal: StaticString = "HTTP/1.1 "
+    switch position {
+    case 5 where isDigit(byte): version.major = byte - UInt8(ascii: "0")
+    case 7 where isDigit(byte): version.minor = byte - UInt8(ascii: "0")
+    case 0...8 where byte == literal.utf8Start[position]: break
+    case 9 where byte == UInt8(ascii: "0"): return .badStatusLine
+    case 9...11 where isDigit(byte): status = status * 10 + Int(byte - UInt8(ascii: "0"))
+    case 0...11: return .badStatusLine
+    case _ where byte == 0x0D: state = .lineFeed
+    case 12 where byte != 0x20: return .badStatusLine
+    default:
+      guard HTTPGrammar.isFieldValue(byte) else { return .badStatusLine }
+      guard position < limits.headBytesMax else { return .headTooLarge }
+    }
     return nil
   }
 
@@ -221,7 +256,7 @@ struct HTTPHeadScanner {
     guard byte == 0x0D else { return byte == 0x0A ? .badLineEnd : .badHeader }
     if state == .valueStart { (valueStart, valueEnd) = (position, position) }
     fields.append(HTTPField(name: nameStart..<nameEnd, value: valueStart..<valueEnd))
-    state = .valueLineFeed
+    state = .lineFeed
     return nil
   }
 }

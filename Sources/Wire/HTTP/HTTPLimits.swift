@@ -1,8 +1,8 @@
-// Every limit of the request parser, with the reason for its size.
-// It holds no limits of connections or time; those belong to the server.
-// The rule to keep: whatever a client can make longer has a limit here.
+// Every limit of the parsers of requests and answers, with the reason for its size.
+// It holds no limits of connections or time; those belong to the server and the client.
+// The rule to keep: whatever the other side can make longer has a limit here.
 
-/// The sizes that a request may have.
+/// The sizes that a request or an answer may have.
 public struct HTTPLimits: Sendable {
   /// Bytes of the request line without its line end. RFC 9112 section 3 recommends at least 8,000;
   /// Apache and nginx take 8 KiB.
@@ -30,6 +30,16 @@ public struct HTTPLimits: Sendable {
   /// Bytes of trailer fields, which are read and dropped.
   public var trailerBytesMax = 4 * 1024
 
-  /// The limits as documented.
+  /// The limits as documented, for requests.
   public init() {}
+
+  /// The limits of an answer.
+  public static let response: HTTPLimits = {
+    var limits = HTTPLimits()
+    // Content delivery networks add cookies and policies to every answer; Node takes 16 KiB.
+    limits.headBytesMax = 32 * 1024
+    // The list of all instruments of a large venue has about 15 MB.
+    limits.bodyBytesMax = 32 * 1024 * 1024
+    return limits
+  }()
 }

@@ -1,6 +1,6 @@
-// One whole request as a value: the head's bytes with the places of its fields, and the body.
+// One whole request as a value.
 // It does not parse or judge; what exists has passed the parser.
-// The rule to keep: a field is cut out of the bytes when it is asked for, not before.
+// The rule to keep: what a handler asks for is decoded when it is asked for, not before.
 
 /// A request that the HTTP layer has accepted.
 public struct HTTPRequest: Sendable {
@@ -15,15 +15,13 @@ public struct HTTPRequest: Sendable {
   /// Whether the request is HTTP/1.0, whose clients must be told that the connection stays open.
   public let isVersion10: Bool
 
-  private let head: [UInt8]
-  private let fields: [HTTPField]
+  private let fields: HTTPFields
 
-  init(head: [UInt8], summary: HTTPHeadSummary, fields: [HTTPField], body: [UInt8]) {
+  init(summary: HTTPHeadSummary, fields: HTTPFields, body: [UInt8]) {
     method = summary.method
     target = summary.target
     keepsAlive = summary.keepsAlive
     isVersion10 = summary.isVersion10
-    self.head = head
     self.fields = fields
     self.body = body
   }
@@ -38,17 +36,7 @@ public struct HTTPRequest: Sendable {
     self.body = body
     keepsAlive = true
     isVersion10 = false
-    var head: [UInt8] = []
-    var fields: [HTTPField] = []
-    for (name, value) in headers {
-      let nameStart = head.count
-      head.append(contentsOf: name.utf8)
-      let valueStart = head.count
-      head.append(contentsOf: value.utf8)
-      fields.append(HTTPField(name: nameStart..<valueStart, value: valueStart..<head.count))
-    }
-    self.head = head
-    self.fields = fields
+    fields = HTTPFields(headers)
   }
 
   /// The part of the target before the question mark, still percent-encoded.
@@ -78,17 +66,12 @@ public struct HTTPRequest: Sendable {
   /// The first value of a header field, without surrounding white space; nil if absent.
   ///
   /// - Parameter name: In lower case.
-  public func header(_ name: String) -> String? {
-    for field in fields where isName(field, name) { return text(field.value) }
-    return nil
-  }
+  public func header(_ name: String) -> String? { fields.first(name) }
 
   /// All values of a header field in order.
   ///
   /// - Parameter name: In lower case.
-  public func headerValues(_ name: String) -> [String] {
-    fields.filter { isName($0, name) }.map { text($0.value) }
-  }
+  public func headerValues(_ name: String) -> [String] { fields.all(name) }
 
   private var queryPairs: [(name: String, value: String)] {
     guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
@@ -98,35 +81,4 @@ public struct HTTPRequest: Sendable {
       return (name: decoded[0], value: decoded.count > 1 ? decoded[1] : "")
     }
   }
-
-  private func isName(_ field: HTTPField, _ name: String) -> Bool {
-    let range = field.name
-    guard range.count == name.utf8.count else { return false }
-    var position = range.lowerBound
-    for byte in name.utf8 {
-      guard lowercased(head[position]) == byte else { return false }
-      position += 1
-    }
-    return true
-  }
-
-  private func text(_ range: Range<Int>) -> String { String(decoding: head[range], as: UTF8.self) }
-}
-
-/// Where a header field's name and trimmed value are in the head.
-struct HTTPField: Sendable {
-  private let nameStart: UInt32
-  private let nameCount: UInt32
-  private let valueStart: UInt32
-  private let valueCount: UInt32
-
-  init(name: Range<Int>, value: Range<Int>) {
-    nameStart = UInt32(truncatingIfNeeded: name.lowerBound)
-    nameCount = UInt32(truncatingIfNeeded: name.count)
-    valueStart = UInt32(truncatingIfNeeded: value.lowerBound)
-    valueCount = UInt32(truncatingIfNeeded: value.count)
-  }
-
-  var name: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(nameCount) }
-  var value: Range<Int> { Int(valueStart)..<Int(valueStart) + Int(valueCount) }
 }

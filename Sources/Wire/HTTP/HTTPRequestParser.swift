@@ -137,8 +137,7 @@ public struct HTTPRequestParser {
 
   private mutating func finish() -> Outcome {
     guard let summary else { return fail(.badRequestLine) }
-    let request = HTTPRequest(
-      head: scanner.head, summary: summary, fields: scanner.fields, body: body)
+    let request = HTTPRequest(summary: summary, fields: HTTPFields(scanner), body: body)
     state = .head
     scanner = HTTPHeadScanner()
     self.summary = nil
