@@ -38,7 +38,7 @@ let package = Package(
     module("Network", ["CLinux", "Wire", "Telemetry"]),
     module(
       "Storage", ["Trading", "Wire", "Telemetry", "Crypto", "SQL", "SQLite", "PostgreSQL"]),
-    module("Plugins", ["Trading", "Wire", "Network", "SQL", "SQLite"]),
+    module("Plugins", ["Trading", "Wire", "Network", "SQL", "SQLite", "Crypto"]),
     module(
       "Service",
       [
