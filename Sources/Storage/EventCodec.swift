@@ -164,6 +164,10 @@ enum EventCodec {
     json.bool(fill.isMaker)
     json.key("traded_at")
     json.integer(Int(fill.tradedAt.microseconds))
+    if fill.isFeeHeldBack {
+      json.key("fee_held_back")
+      json.bool(true)
+    }
   }
 
   private static func write(_ progress: AlgorithmProgress, to json: inout JSONWriter) {
@@ -260,9 +264,11 @@ enum EventCodec {
       let feeAsset = value["fee_asset"]?.string.flatMap({ Asset($0) }),
       let isMaker = value["is_maker"]?.bool, let tradedAt = value["traded_at"]?.integer
     else { return nil }
-    return Fill(
+    var fill = Fill(
       tradeID: tradeID, quantity: quantity, price: price, fee: fee, feeAsset: feeAsset,
       isMaker: isMaker, tradedAt: Timestamp(microseconds: Int64(tradedAt)))
+    fill.isFeeHeldBack = value["fee_held_back"]?.bool == true
+    return fill
   }
 
   private static func progress(_ value: JSONValue) -> AlgorithmProgress? {

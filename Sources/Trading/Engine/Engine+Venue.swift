@@ -169,7 +169,8 @@ extension Engine {
   private mutating func compare(_ key: PositionKey, venues theirs: Decimal) {
     let state = instruments[key]
     let ours = state?.position?.quantity ?? .zero
-    if ours == theirs {
+    let areHoldings = accounts[key.account]?.rules.statesHoldings == true
+    if areHoldings ? theirs >= ours : theirs == ours {
       if let state { settleAll(of: state) }
       return
     }
@@ -239,11 +240,13 @@ extension LiveOrder {
     }
     let isAmended = isAmended(in: report)
     if isAmended { events.append(.amended) }
-    for fill in report.fills where !order.tradeIDs.contains(fill.tradeID) {
+    for var fill in report.fills where !order.tradeIDs.contains(fill.tradeID) {
+      fill.isFeeHeldBack = isHeldBack(fill)
       events.append(.filled(fill))
     }
     // A trade that is told only now that it is gone has happened all the same.
-    for bust in report.busts where order.busts?.tradeIDs.contains(bust.tradeID) != true {
+    for var bust in report.busts where order.busts?.tradeIDs.contains(bust.tradeID) != true {
+      bust.isFeeHeldBack = isHeldBack(bust)
       if !order.tradeIDs.contains(bust.tradeID) { events.append(.filled(bust)) }
       events.append(.busted(bust))
     }
@@ -265,6 +268,12 @@ extension LiveOrder {
     case .rejected(let rejection): events.append(.rejected(rejection))
     }
     return events
+  }
+
+  /// Whether the fee of a trade made less of what is held of the base asset.
+  private func isHeldBack(_ fill: Fill) -> Bool {
+    account.rules.statesHoldings && !fill.fee.isZero
+      && fill.feeAsset == instrument.instrument?.baseAsset
   }
 
   /// Whether the venue calls filled what is less than was asked for, because it has made a change

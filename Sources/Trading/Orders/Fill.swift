@@ -17,6 +17,8 @@ public struct Fill: Equatable, Sendable {
   public var isMaker: Bool
   /// When the venue traded.
   public var tradedAt: Timestamp
+  /// Whether the fee was taken out of what is held of the base asset, which it makes less.
+  public var isFeeHeldBack = false
 
   /// A fill from its parts.
   public init(

@@ -77,6 +77,20 @@ public struct Position: Equatable, Sendable {
 
   /// Counts one fill.
   public mutating func apply(_ fill: Fill, side: Side, at now: Timestamp) {
+    trade(fill, side: side, at: now)
+    if fill.isFeeHeldBack { holdBack(fill.fee) }
+  }
+
+  /// Takes a fee out of the quantity. What is left cost what all of it has cost.
+  private mutating func holdBack(_ fee: Decimal) {
+    let wasShort = quantity.isNegative
+    quantity -= fee
+    guard quantity.isZero || quantity.isNegative != wasShort else { return }
+    realizedPnL -= openCost
+    openCost = .zero
+  }
+
+  private mutating func trade(_ fill: Fill, side: Side, at now: Timestamp) {
     updatedAt = now
     if let index = fees.firstIndex(where: { $0.asset == fill.feeAsset }) {
       fees[index].amount += fill.fee

@@ -22,6 +22,9 @@ public struct VenueRules: Equatable, Sendable {
   public var canAmend: Bool
   /// What a trade that takes liquidity costs, in hundredths of a percent of its value.
   public var takerFeeBasisPoints: Decimal
+  /// Whether the venue keeps no positions, and states what is held of the base asset instead. That
+  /// may be more than was traded here, and never less.
+  public var statesHoldings: Bool
 
   /// Rules from their parts.
   public init(
@@ -29,7 +32,7 @@ public struct VenueRules: Equatable, Sendable {
     orderTypes: [OrderType] = OrderType.allCases,
     timesInForce: [TimeInForce] = TimeInForce.allCases, hasPostOnly: Bool = true,
     hasReduceOnly: Bool = true, hasDisplayQuantity: Bool = true, canAmend: Bool = true,
-    takerFeeBasisPoints: Decimal = .zero
+    takerFeeBasisPoints: Decimal = .zero, statesHoldings: Bool = false
   ) {
     self.canBeAskedLater = canBeAskedLater
     self.visibilityWindowMilliseconds = visibilityWindowMilliseconds
@@ -40,5 +43,6 @@ public struct VenueRules: Equatable, Sendable {
     self.hasDisplayQuantity = hasDisplayQuantity
     self.canAmend = canAmend
     self.takerFeeBasisPoints = takerFeeBasisPoints
+    self.statesHoldings = statesHoldings
   }
 }

@@ -127,11 +127,13 @@ extension SeededGenerator {
 
   mutating func fill(trade: Int) -> Fill {
     let fee = decimal(digitsMax: 9, scaleMax: 8)
-    return Fill(
+    var fill = Fill(
       tradeID: valid(TradeID("T\(trade)"), "trade"), quantity: quantity(), price: price(),
       fee: chance(10) ? .zero : chance(20) ? -fee : fee,
       feeAsset: pick([asset("USDT"), asset("BNB")]), isMaker: chance(50),
       tradedAt: Timestamp(microseconds: start.microseconds + Int64(number(0...1_000_000))))
+    fill.isFeeHeldBack = chance(20)
+    return fill
   }
 
   /// An event of the kind that `name` says; nil if there is none of that name.

@@ -89,4 +89,39 @@ private func position(_ fills: [(Side, String, String)]) -> Position {
     #expect(position.openCost == .zero, "seed \(seed)")
     #expect(position.realizedPnL == cash, "seed \(seed)")
   }
+
+  @Test(arguments: 0..<300)
+  func `a fee that is held back makes less of what is held, and earns nothing`(seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed))
+    var position = Position(at: start)
+    var held = Decimal.zero
+    var cash = Decimal.zero
+    for number in 0..<random.number(1...60) {
+      let size = random.decimal(digitsMax: 6, scaleMax: 8, isSigned: false) + Decimal(1)
+      let fee = random.decimal(digitsMax: 4, scaleMax: 6, isSigned: false)
+      let paid = random.decimal(digitsMax: 8, scaleMax: 6, isSigned: false) + Decimal(1)
+      let side: Side = random.chance(50) ? .buy : .sell
+      var trade = fill(
+        "T\(number)", size.description, at: paid.description, fee: fee.description, in: btc)
+      trade.isFeeHeldBack = true
+      position.apply(trade, side: side, at: start)
+      held += (side == .buy ? size : -size) - fee
+      cash += side == .buy ? -(size * paid) : size * paid
+      #expect(position.quantity == held, "seed \(seed)")
+      #expect(position.realizedPnL - position.openCost == cash, "seed \(seed)")
+    }
+  }
+
+  @Test func `a trade that is taken back gives back the fee that was held back`() {
+    var trade = fill("1", "2", at: "100", fee: "0.002", in: btc)
+    trade.isFeeHeldBack = true
+    var position = Position(at: start)
+    position.apply(trade, side: .buy, at: start)
+    #expect(position.quantity == decimal("1.998"))
+    #expect(position.openCost == decimal("200"))
+    position.takeBack(trade, side: .buy, at: start)
+    #expect(position.quantity == .zero)
+    #expect(position.openCost == .zero)
+    #expect(position.fees(in: btc) == .zero)
+  }
 }
