@@ -1,5 +1,5 @@
-// Reading the journal in its own order, for those who follow it. It needs none of the tables: what
-// is asked of an order stands in its first row.
+// Reading the journal in its own order, for those who follow it. What is asked of an order stands
+// in its first row; only where that was pruned, the table of orders is asked.
 // The rule to keep: what is read here is durable; a row that could still be taken back is not seen.
 
 internal import SQL
@@ -38,6 +38,9 @@ public struct JournalReader: ~Copyable {
 
   init(_ database: Database) { self.database = database }
 
+  /// The sequence of the last row that was pruned; 0 if none was.
+  public var beginning: Int64 { database.journal.anchor.sequence }
+
   /// The sequence of the last durable row; 0 in an empty journal.
   public var head: Int64 { database.head.sequence }
 
@@ -69,10 +72,14 @@ public struct JournalReader: ~Copyable {
     _ id: OrderID, in events: [JSONValue], of sequence: Int64
   ) throws(StoreError) -> JournalRow.Subject {
     var first = events.first
-    if first?["event"]?.string != "received",
-      let entry = try database.queries.firstEntry(of: id)
-    {
+    if !JournalReader.begins(first), let entry = try database.queries.firstEntry(of: id) {
       first = try JournalReader.events(entry.body, of: entry.sequence).first
+    }
+    if !JournalReader.begins(first), let order = try database.orders.order(id) {
+      return JournalRow.Subject(
+        id: id, account: order.terms.account.text, symbol: order.terms.symbol.text,
+        clientOrderID: order.terms.clientOrderID?.text,
+        strategyID: order.terms.labels.strategyID?.text)
     }
     guard let terms = first, let account = terms["account"]?.string,
       let symbol = terms["symbol"]?.string
@@ -81,6 +88,9 @@ public struct JournalReader: ~Copyable {
       id: id, account: account, symbol: symbol, clientOrderID: terms["client_order_id"]?.string,
       strategyID: terms["strategy_id"]?.string)
   }
+
+  /// Whether an event is the first of its order.
+  private static func begins(_ event: JSONValue?) -> Bool { event?["event"]?.string == "received" }
 
   private static func events(
     _ body: [UInt8], of sequence: Int64

@@ -44,6 +44,10 @@ final class JournalTable {
   /// then than by itself. SQLite gains and loses nothing.
   private static let rowsPerInsert = 16
 
+  private let connection: any DatabaseConnection
+  /// What rows were pruned: the last of them. The chain begins there.
+  let anchor: Head
+  private(set) var months = JournalMonths()
   private let insert: any DatabaseStatement
   private let insertMany: any DatabaseStatement
   /// Rows that wait for their statement.
@@ -52,17 +56,38 @@ final class JournalTable {
   private let hasher = SHA256Hasher()
 
   init(_ connection: any DatabaseConnection) throws(DatabaseError) {
-    insert = try connection.prepare(JournalTable.insertion(rows: 1))
+    self.connection = connection
+    let dialect = connection.dialect
+    insert = try connection.prepare(JournalTable.insertion(rows: 1, dialect))
     insertMany = try connection.prepare(
-      JournalTable.insertion(rows: JournalTable.rowsPerInsert))
-    after = try connection.prepare(
-      "SELECT sequence, order_id, recorded_at, body, hash FROM order_events "
-        + "WHERE sequence > ? ORDER BY sequence LIMIT ?")
+      JournalTable.insertion(rows: JournalTable.rowsPerInsert, dialect))
+    after = try connection.prepare(JournalTable.following(dialect))
+    let begin = try connection.prepare("SELECT sequence, hash FROM journal_anchor")
+    defer { begin.reset() }
+    anchor =
+      try begin.step() ? Head(sequence: begin.integer(0), hash: begin.bytes(1)) : Head.empty
+    let months = try connection.prepare(
+      "SELECT month, first_sequence FROM journal_months ORDER BY month")
+    while try months.step() {
+      self.months.add(JournalMonth(number: months.integer(0)), first: months.integer(1))
+    }
   }
 
-  private static func insertion(rows: Int) -> String {
-    let marks = Array(repeating: "(?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
-    return "INSERT INTO order_events (sequence, order_id, recorded_at, body, hash) VALUES \(marks)"
+  /// Rows after one, which are in its month and later ones.
+  static func following(_ dialect: Dialect) -> String {
+    "SELECT sequence, order_id, recorded_at, body, hash FROM order_events "
+      + "WHERE sequence > ? \(dialect == .postgresql ? "AND month >= ? " : "")"
+      + "ORDER BY sequence LIMIT ?"
+  }
+
+  /// Only PostgreSQL has a row's month in the row, to find its part of the table.
+  private static func insertion(rows: Int, _ dialect: Dialect) -> String {
+    let hasMonth = dialect == .postgresql
+    let row = "(?, ?, ?, ?, ?\(hasMonth ? ", ?" : ""))"
+    return
+      "INSERT INTO order_events (sequence, order_id, recorded_at, body, hash"
+      + "\(hasMonth ? ", month" : "")) VALUES "
+      + Array(repeating: row, count: rows).joined(separator: ", ")
   }
 
   /// Appends rows and moves the head on.
@@ -76,6 +101,7 @@ final class JournalTable {
 
   /// Appends rows as they are, with numbers and hashes.
   func insert(_ rows: ArraySlice<Row>) throws(DatabaseError) {
+    try openMonths(of: rows)
     var rest = rows
     while !rest.isEmpty {
       let isMany = rest.count >= JournalTable.rowsPerInsert
@@ -84,9 +110,28 @@ final class JournalTable {
       for row in rows {
         statement.bind(row.sequence).bind(row.orderID).bind(row.recordedAt).bind(text: row.body)
           .bind(row.hash)
+        if connection.dialect == .postgresql { statement.bind(months.month(of: row.sequence)) }
       }
       try statement.run()
       rest = rest.dropFirst(rows.count)
+    }
+  }
+
+  /// Notes the months that rows begin. On PostgreSQL each has a part of the table, and so has the
+  /// month after it, long before its first row comes.
+  private func openMonths(of rows: ArraySlice<Row>) throws(DatabaseError) {
+    guard let first = rows.first else { return }
+    months.forget(from: first.sequence)
+    for row in rows {
+      guard let month = months.begun(by: row.recordedAt) else { continue }
+      if connection.dialect == .postgresql {
+        let open = try connection.prepare("SELECT open_journal_month(?), open_journal_month(?)")
+        try open.bind(month.number).bind(month.next.number).run()
+      }
+      let note = try connection.prepare(
+        "INSERT INTO journal_months (month, first_sequence) VALUES (?, ?)")
+      try note.bind(month.number).bind(row.sequence).run()
+      months.add(month, first: row.sequence)
     }
   }
 
@@ -119,7 +164,9 @@ final class JournalTable {
 
   /// The rows that follow `sequence`, at most `count`.
   func rows(after sequence: Int64, count: Int) throws(StoreError) -> [Row] {
-    after.bind(sequence).bind(Int64(count))
+    after.bind(sequence)
+    if connection.dialect == .postgresql { after.bind(months.month(of: sequence + 1)) }
+    after.bind(Int64(count))
     return try after.rows(of: "order_events") {
       Row(
         sequence: $0.integer(0), orderID: $0.bytes(1), recordedAt: $0.integer(2), body: $0.bytes(3),

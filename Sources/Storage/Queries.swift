@@ -116,15 +116,15 @@ final class Queries {
   /// as the tables have them.
   func trail(of id: OrderID) throws(StoreError) -> Trail? {
     let statement = try prepare(
-      "SELECT e.sequence, e.recorded_at, e.body, e.hash, p.hash FROM order_events AS e "
+      "SELECT e.sequence, e.recorded_at, e.body, e.hash, coalesce(p.hash, a.hash) "
+        + "FROM order_events AS e CROSS JOIN journal_anchor AS a "
         + "LEFT JOIN order_events AS p ON p.sequence = e.sequence - 1 "
         + "WHERE e.order_id = ? ORDER BY e.sequence")
     let rows = try statement.bind(id.bytes).rows(of: "order_events") { row in
       TrailRow(
         sequence: row.integer(0), orderID: id,
         recordedAt: Timestamp(microseconds: row.integer(1)), body: row.bytes(2),
-        hash: row.bytes(3),
-        previousHash: row.isNull(4) ? JournalTable.Head.empty.hash : row.bytes(4))
+        hash: row.bytes(3), previousHash: row.bytes(4))
     }
     guard !rows.isEmpty else { return nil }
     let legs = try prepare("SELECT order_id FROM orders WHERE parent_id = ? ORDER BY order_id")

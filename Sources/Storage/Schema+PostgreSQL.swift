@@ -147,5 +147,55 @@ extension Schema {
     """
     ALTER TABLE orders ALTER COLUMN extras TYPE TEXT USING extras::text;
     """,
+    // A list of months and no range of times, because a clock may go back; without a primary key of
+    // the whole, which would need the month in it and so promise less than one of each part.
+    """
+    ALTER TABLE order_events RENAME TO old_order_events;
+    DROP INDEX order_events_by_order;
+    CREATE TABLE order_events (
+      sequence BIGINT NOT NULL,
+      order_id UUID NOT NULL,
+      recorded_at BIGINT NOT NULL,
+      body JSON NOT NULL,
+      hash BYTEA NOT NULL,
+      month INTEGER NOT NULL
+    ) PARTITION BY LIST (month);
+    CREATE INDEX order_events_by_order ON order_events (order_id);
+
+    CREATE TABLE journal_months (month INTEGER PRIMARY KEY, first_sequence BIGINT NOT NULL);
+    CREATE TABLE journal_anchor (
+      id SMALLINT PRIMARY KEY CHECK (id = 1),
+      sequence BIGINT NOT NULL,
+      hash BYTEA NOT NULL
+    );
+    INSERT INTO journal_anchor VALUES (1, 0, decode(repeat('00', 32), 'hex'));
+
+    -- Attaching does not wait for readers, as making a partition at its place would.
+    CREATE FUNCTION open_journal_month(number BIGINT) RETURNS void LANGUAGE plpgsql AS $body$
+    DECLARE
+      name TEXT := 'order_events_' || number;
+    BEGIN
+      IF to_regclass(name) IS NULL THEN
+        EXECUTE format('CREATE TABLE %I (LIKE order_events)', name);
+        EXECUTE format('ALTER TABLE %I ADD PRIMARY KEY (sequence)', name);
+        EXECUTE format(
+          'ALTER TABLE order_events ATTACH PARTITION %I FOR VALUES IN (%s)', name, number);
+      END IF;
+    END
+    $body$;
+
+    INSERT INTO journal_months
+    SELECT month, min(sequence) FROM (
+      SELECT sequence, to_char(
+        to_timestamp(max(recorded_at) OVER (ORDER BY sequence) / 1000000) AT TIME ZONE 'UTC',
+        'YYYYMM')::integer AS month
+      FROM old_order_events) AS rows
+    GROUP BY month;
+    SELECT open_journal_month(month) FROM journal_months;
+    INSERT INTO order_events
+    SELECT e.*, (SELECT max(month) FROM journal_months WHERE first_sequence <= e.sequence)
+    FROM old_order_events AS e;
+    DROP TABLE old_order_events;
+    """,
   ]
 }

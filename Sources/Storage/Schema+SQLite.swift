@@ -128,5 +128,23 @@ extension Schema {
       status INTEGER NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE journal_months (
+      month INTEGER PRIMARY KEY,
+      first_sequence INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE journal_anchor (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      sequence INTEGER NOT NULL,
+      hash BLOB NOT NULL
+    ) STRICT;
+    INSERT INTO journal_anchor VALUES (1, 0, zeroblob(32));
+    INSERT INTO journal_months
+    SELECT month, min(sequence) FROM (
+      SELECT sequence, CAST(strftime('%Y%m', max(recorded_at) OVER (ORDER BY sequence) / 1000000,
+        'unixepoch') AS INTEGER) AS month
+      FROM order_events)
+    GROUP BY month;
+    """,
   ]
 }

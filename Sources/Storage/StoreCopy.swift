@@ -12,10 +12,12 @@ public enum StoreCopy {
   /// The tables besides the journal, with the key by which long ones are read in pages.
   static let tables: [(name: String, key: String?)] = [
     ("orders", "order_id"), ("fills", "fill_id"), ("audit", "audit_id"), ("positions", nil),
-    ("trading_states", nil), ("loss_marks", nil), ("projection", nil),
+    ("trading_states", nil), ("loss_marks", nil), ("projection", nil), ("journal_anchor", nil),
   ]
-  /// What belongs to the place and not to its content.
-  static let uncopiedTables = ["schema_migrations", "writer"]
+  /// Those that have their one row from the beginning.
+  static let marks = ["projection", "journal_anchor"]
+  /// What belongs to the place and not to its content, and what comes with the journal's rows.
+  static let uncopiedTables = ["schema_migrations", "writer", "journal_months"]
 
   /// Copies everything from one place to another, which must be empty, and gives the number of
   /// rows. Nobody else may write either place meanwhile.
@@ -100,15 +102,15 @@ private struct StoreCopying {
 
   private func refuseRows() throws(StoreError) {
     do throws(DatabaseError) {
-      for table in ["order_events"] + StoreCopy.tables.map(\.name) where table != "projection" {
+      for table in ["order_events"] + StoreCopy.tables.map(\.name)
+      where !StoreCopy.marks.contains(table) {
         guard try count(table, in: target) == 0 else {
           throw DatabaseError(
             .unusable, "\(location) has rows already",
             advice: "Name an empty database; nothing was changed.")
         }
       }
-      // The one row that every database has from its beginning.
-      try target.execute("DELETE FROM projection")
+      for table in StoreCopy.marks { try target.execute("DELETE FROM \(table)") }
     } catch {
       throw StoreError(error, doing: "begin the copy")
     }
@@ -117,19 +119,12 @@ private struct StoreCopying {
   // MARK: Rows
 
   private mutating func copyJournal() throws(StoreError) {
-    var chain = JournalTable.Head.empty
-    while true {
-      let rows = try journals.source.rows(after: chain.sequence, count: StoreCopy.rowsPerStep)
-      guard let last = rows.last else { break }
-      do throws(DatabaseError) {
-        try journals.target.insert(rows[...])
-        try settle()
-      } catch {
-        throw StoreError(error, doing: "copy the journal")
-      }
-      chain = JournalTable.Head(sequence: last.sequence, hash: last.hash)
-      tell(rows.count)
+    let (before, target) = (done, target)
+    let beginning = journals.source.anchor.sequence
+    try journals.source.copy(through: end.sequence, to: journals.target, in: target) {
+      progress(before + $0 - beginning, total)
     }
+    done += end.sequence - beginning
   }
 
   private mutating func copy(_ table: String, by key: String?) throws(StoreError) {
@@ -154,7 +149,7 @@ private struct StoreCopying {
           columns[keyColumn].kind.move(Int32(keyColumn), of: rows, to: next)
           page = next
         }
-        try settle()
+        try target.settle()
         tell(count)
       }
     } catch {
@@ -171,13 +166,6 @@ private struct StoreCopying {
       + "ORDER BY \(key) LIMIT \(StoreCopy.rowsPerStep)"
   }
 
-  /// Has the target answer what was queued for it, so that no more than a step waits in memory.
-  private func settle() throws(DatabaseError) {
-    let answer = try target.prepare("SELECT 1")
-    defer { answer.reset() }
-    _ = try answer.step()
-  }
-
   private mutating func tell(_ rows: Int) {
     done += Int64(rows)
     progress(done, total)
@@ -187,7 +175,7 @@ private struct StoreCopying {
 
   /// Walks the copied chain, and counts both places.
   private func check(_ tables: [String]) throws(StoreError) {
-    let copied = try Verification.walk(journals.target)
+    let copied = try Verification.walk(journals.target, from: journals.source.anchor)
     guard copied == end else { throw Verification.broken(after: copied) }
     do throws(DatabaseError) {
       for table in tables {
@@ -201,6 +189,37 @@ private struct StoreCopying {
     } catch {
       throw StoreError(error, doing: "compare the copy")
     }
+  }
+}
+
+extension JournalTable {
+  /// Copies the rows from the first one through `end` into the open transaction of another place.
+  func copy(
+    through end: Int64, to target: JournalTable, in connection: any DatabaseConnection,
+    progress: (_ done: Int64) -> Void
+  ) throws(StoreError) {
+    var done = anchor.sequence
+    while done < end {
+      let rows = try rows(after: done, count: StoreCopy.rowsPerStep).prefix { $0.sequence <= end }
+      guard let last = rows.last else { throw Verification.broken(at: done + 1) }
+      do throws(DatabaseError) {
+        try target.insert(rows)
+        try connection.settle()
+      } catch {
+        throw StoreError(error, doing: "copy the journal")
+      }
+      done = last.sequence
+      progress(done)
+    }
+  }
+}
+
+extension DatabaseConnection {
+  /// Has the database answer what was queued for it, so that no more than a step waits in memory.
+  fileprivate func settle() throws(DatabaseError) {
+    let answer = try prepare("SELECT 1")
+    defer { answer.reset() }
+    _ = try answer.step()
   }
 }
 

@@ -47,6 +47,13 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     )
   }
 
+  static func pruned(through sequence: Int64) -> StoreError {
+    StoreError(
+      code: "JOURNAL_PRUNED",
+      "The journal's rows up to \(sequence) were pruned, and some of what is asked for was in "
+        + "them. The archive that they went to has them.")
+  }
+
   static func brokenRow(_ table: String, _ detail: String) -> StoreError {
     StoreError(
       code: "STORE_CORRUPT",

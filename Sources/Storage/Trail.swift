@@ -90,11 +90,22 @@ public struct Trail: Sendable {
 extension Database {
   /// An order that the tables do not have yet is found by our id, since its rows are there.
   func trail(of reference: OrderReference) throws(StoreError) -> Trail? {
+    let id: OrderID
     switch reference {
-    case .id(let id): return try queries.trail(of: id)
+    case .id(let given): id = given
     case .client:
       guard let order = try orders.order(reference) else { return nil }
-      return try queries.trail(of: order.id)
+      id = order.id
     }
+    if journal.anchor.sequence > 0, try !hasBeginning(of: id), try orders.order(id) != nil {
+      throw StoreError.pruned(through: journal.anchor.sequence)
+    }
+    return try queries.trail(of: id)
+  }
+
+  private func hasBeginning(of id: OrderID) throws(StoreError) -> Bool {
+    guard let first = try queries.firstEntry(of: id)?.body else { return false }
+    if case .received? = EventCodec.decode(first)?.first { return true }
+    return false
   }
 }

@@ -13,6 +13,8 @@ public enum Verification {
   public struct Report: Equatable, Sendable {
     /// Rows of the journal.
     public let rows: Int64
+    /// The last row that was pruned, after which the journal begins; 0 if none was.
+    public var prunedThrough: Int64 = 0
     /// Rows of the tables that a rebuild changed; nil for `verify`.
     public let changedRows: Int?
   }
@@ -23,16 +25,22 @@ public enum Verification {
     at location: StoreLocation, progress: (_ done: Int64, _ total: Int64) -> Void
   ) throws(StoreError) -> Report {
     let database = try openToRead(location)
-    let chain = try walk(database.journal) { progress($0, max($0, database.head.sequence)) }
+    let beginning = database.journal.anchor
+    let chain = try walk(database.journal, from: beginning) {
+      progress($0 - beginning.sequence, max($0, database.head.sequence) - beginning.sequence)
+    }
     guard database.reaches(chain.sequence) else { throw cutOff(chain.sequence) }
-    return Report(rows: chain.sequence, changedRows: nil)
+    return Report(
+      rows: chain.sequence - beginning.sequence, prunedThrough: beginning.sequence,
+      changedRows: nil)
   }
 
-  /// Walks a journal from its beginning, and gives its end.
+  /// Walks a journal from what came before its first row, and gives its end.
   static func walk(
-    _ journal: JournalTable, progress: (_ done: Int64) -> Void = { _ in }
+    _ journal: JournalTable, from beginning: JournalTable.Head,
+    progress: (_ done: Int64) -> Void = { _ in }
   ) throws(StoreError) -> JournalTable.Head {
-    var chain = JournalTable.Head.empty
+    var chain = beginning
     while true {
       let rows = try journal.rows(after: chain.sequence, count: rowsPerStep)
       guard !rows.isEmpty else { return chain }
@@ -93,6 +101,9 @@ public enum Verification {
     defer { withExtendedLifetime(writable) {} }
     let connection = writable.connection
     let database = try Database(connection, writable.lease)
+    guard database.journal.anchor.sequence == 0 else {
+      throw StoreError.pruned(through: database.journal.anchor.sequence)
+    }
     let tables = ["orders", "fills", "positions", "trading_states", "loss_marks"]
     do throws(DatabaseError) {
       // On disk, because the old tables may be larger than memory.

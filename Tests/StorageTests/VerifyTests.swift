@@ -65,17 +65,34 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage(
       testDescription: "an inserted row at the end",
       sql: "INSERT INTO order_events SELECT 201, \(columns) FROM order_events "
+        + "WHERE sequence = 200",
+      postgresql: "INSERT INTO order_events SELECT 201, \(columns), month FROM order_events "
         + "WHERE sequence = 200", sequence: 201),
     Damage(
       testDescription: "an inserted row in the middle",
       sql: "UPDATE order_events SET sequence = -sequence WHERE sequence >= 100; "
         + "UPDATE order_events SET sequence = 1 - sequence WHERE sequence < 0; "
         + "INSERT INTO order_events SELECT 100, \(columns) FROM order_events "
+        + "WHERE sequence = 99",
+      postgresql: "UPDATE order_events SET sequence = -sequence WHERE sequence >= 100; "
+        + "UPDATE order_events SET sequence = 1 - sequence WHERE sequence < 0; "
+        + "INSERT INTO order_events SELECT 100, \(columns), month FROM order_events "
         + "WHERE sequence = 99", sequence: 100),
+    Damage(
+      testDescription: "a number that stands in two months",
+      sql: "UPDATE order_events SET sequence = -120 WHERE sequence = 121; "
+        + "INSERT INTO order_events SELECT 121, \(columns) FROM order_events "
+        + "WHERE sequence = 120",
+      postgresql: "SELECT open_journal_month(209901); "
+        + "INSERT INTO order_events SELECT sequence, \(columns), 209901 FROM order_events "
+        + "WHERE sequence = 120", sequence: 121),
     Damage(
       testDescription: "an inserted row before the first",
       sql: "INSERT INTO order_events SELECT 0, \(columns) FROM order_events WHERE sequence = 1; "
         + "UPDATE order_events SET sequence = -1 - sequence; "
+        + "UPDATE order_events SET sequence = -sequence",
+      postgresql: "INSERT INTO order_events SELECT 0, \(columns), month FROM order_events "
+        + "WHERE sequence = 1; UPDATE order_events SET sequence = -1 - sequence; "
         + "UPDATE order_events SET sequence = -sequence", sequence: 2),
   ]
 

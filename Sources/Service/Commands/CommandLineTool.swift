@@ -20,6 +20,9 @@ public enum CommandLineTool {
                                postgresql://…, which must be empty (service stopped)
       fks-execution import PLACE
                                copies all of PLACE to the database, which must be empty
+      fks-execution prune MONTH PLACE
+                               moves the journal's months before MONTH, such as 2026-11, to PLACE,
+                               which must be empty (service stopped)
       fks-execution export ORDER_ID
                                prints all that the journal has about an order, as one document
       fks-execution verify-trail FILE
@@ -46,6 +49,12 @@ public enum CommandLineTool {
     case ("import", 2):
       return withSettings { settings in
         withPlace(arguments[1]) { JournalCommand.copy(from: $0, to: settings.store) }
+      }
+    case ("prune", 3):
+      return withSettings { settings in
+        withPlace(arguments[2]) {
+          JournalCommand.prune(settings.store, before: arguments[1], to: $0)
+        }
       }
     case ("export", 2):
       return withSettings { settings in

@@ -1,5 +1,5 @@
 // The commands that walk or carry a whole store, with their progress: `verify`, `rebuild`,
-// `migrate`, `import` and `export`.
+// `migrate`, `import`, `export` and `prune`.
 
 internal import Storage
 
@@ -7,7 +7,10 @@ enum JournalCommand {
   static func verify(_ location: StoreLocation) -> Int32 {
     run("verified") { (progress) throws(StoreError) in
       let report = try Verification.verify(at: location) { progress.show($0, of: $1) }
-      return "The journal is intact: \(report.rows) rows, each follows the one before.\n"
+      let pruned = report.prunedThrough
+      let beginning = pruned > 0 ? " It begins after row \(pruned); those before were pruned." : ""
+      return
+        "The journal is intact: \(report.rows) rows, each follows the one before.\(beginning)\n"
     }
   }
 
@@ -38,6 +41,25 @@ enum JournalCommand {
     run("copied") { (progress) throws(StoreError) in
       let rows = try StoreCopy.copy(from: source, to: target) { progress.show($0, of: $1) }
       return "\(target) has all \(rows) rows of \(source); its journal was verified.\n"
+    }
+  }
+
+  /// Takes the months before `month` out of the journal, into an archive that is empty.
+  static func prune(_ location: StoreLocation, before text: String, to archive: StoreLocation)
+    -> Int32
+  {
+    guard let month = JournalMonth(text: text) else {
+      Terminal.complain("A month is written as 2026-11, not \(text).\n")
+      return 2
+    }
+    return run("archived") { (progress) throws(StoreError) in
+      let report = try Pruning.prune(location, before: month, to: archive) {
+        progress.show($0, of: $1)
+      }
+      let kept = report.openOrder.map { " Later months stay for order \($0), which is open." } ?? ""
+      guard let last = report.months.last else { return "There is nothing to prune.\(kept)\n" }
+      let what = "\(report.rows) rows through \(last)"
+      return "\(what) are in \(archive) now and no longer in \(location).\(kept)\n"
     }
   }
 

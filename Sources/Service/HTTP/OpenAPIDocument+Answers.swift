@@ -8,6 +8,7 @@ extension OpenAPIDocument {
       header: #""WWW-Authenticate": {"schema": {"const": "Bearer"}}"#),
     error("Forbidden", "The key lacks the scope, or a web page calls and there are no keys."),
     error("NotFound", "There is no such order, instrument, asset or position."),
+    error("Pruned", "Rows of the order were taken out of the journal; an archive has them."),
     error("IdempotencyConflict", "The key was used for another body."),
     error("NotCancelled", "The order has ended before, or the venue refused the cancel."),
     error(

@@ -14,6 +14,7 @@ extension OpenAPIDocument {
           "401": {"$ref": "#/components/responses/Unauthenticated"},
           "403": {"$ref": "#/components/responses/Forbidden"},
           "404": {"$ref": "#/components/responses/NotFound"},
+          "410": {"$ref": "#/components/responses/Pruned"},
           "503": {"$ref": "#/components/responses/Unavailable"}
         }
       }

@@ -251,8 +251,9 @@ extension OrderReference {
 extension APIError {
   /// The error that a failed read of the store is.
   init(_ error: StoreError) {
-    self.init(status: 503, code: error.code, error.description)
-    headers = [("Retry-After", "1")]
+    let isGone = error.code == "JOURNAL_PRUNED"
+    self.init(status: isGone ? 410 : 503, code: error.code, error.description)
+    if !isGone { headers = [("Retry-After", "1")] }
   }
 }
 

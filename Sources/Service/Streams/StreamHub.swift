@@ -63,17 +63,17 @@ internal import Wire
     openingCount += 1
     if !isAwake { wake() }
     gateway.readJournal { reader in
-      reader.head
+      (reader.beginning, reader.head)
     } answer: { [self] result in
       openingCount -= 1
-      guard case .success(let end) = result, !isStopping else {
+      guard case .success(let (beginning, end)) = result, !isStopping else {
         sleepIfAlone()
         return call.respond(StreamHub.tooMany)
       }
       if recent == nil { recent = EventBatch(at: end) }
-      if let place, place.sequence > end {
+      if let place, place.sequence > 0, !(beginning...end).contains(place.sequence) {
         sleepIfAlone()
-        return call.respond(StreamHub.unknown(place, end: end))
+        return call.respond(StreamHub.unknown(place, beginning, end))
       }
       begin(call, head, transport, filter, at: place ?? EventID(through: end))
     }
@@ -145,11 +145,14 @@ internal import Wire
     return error
   }
 
-  private static func unknown(_ place: EventID, end: Int64) -> APIError {
-    APIError(
+  private static func unknown(_ place: EventID, _ beginning: Int64, _ end: Int64) -> APIError {
+    let reason =
+      place.sequence > end
+      ? "the journal ends at \(end)" : "events up to \(beginning) were pruned from the journal"
+    return APIError(
       status: 400, code: "UNKNOWN_EVENT_ID",
-      "There is no event \(place): the journal ends at \(end). Leave the id out to begin there, or "
-        + "give 0 for everything.")
+      "Nothing can follow event \(place): \(reason). Leave the id out to begin at the end, or give "
+        + "0 for everything that is there.")
   }
 
   // MARK: Following the journal

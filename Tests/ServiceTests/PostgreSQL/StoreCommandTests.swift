@@ -95,9 +95,55 @@ import Wire
     #expect(made.status == 0 && made.text.contains("had schema version 0"), "\(made.text)")
     let again = try service.run("migrate", ["DATABASE_URL": url])
     #expect(again.status == 0 && again.text.contains("already"), "\(again.text)")
-    for command in ["import", "export mysql:x y", "import nowhere"] {
+    for command in ["import", "export mysql:x y", "import nowhere", "prune 2026-9 sqlite:x"] {
       #expect(try service.run(command).status == 2, "\(command)")
     }
     #expect(try service.run("import 'sqlite:/no/such/file'", ["DATABASE_URL": url]).status == 1)
+  }
+  @Test(arguments: [true, false])
+  func `a service whose old months were pruned knows its orders and says what went`(
+    isFile: Bool
+  ) throws {
+    let place = isFile ? "sqlite:\(directory.path)/data/execution.db" : url
+    let first = try service(["DATABASE_URL": place])
+    let old = try first.order(Self.market)
+    #expect(try first.order(old.orderID, reaches: "SETTLED"))
+    #expect(try first.order(Self.resting).status == 201)
+    first.end(SIGTERM)
+    // Nobody waits for a month here: the rows of the first order are those of an old one.
+    if isFile {
+      let file = "\(directory.path)/data/execution.db"
+      #expect(
+        system(
+          "python3 -c \"import sqlite3; c = sqlite3.connect('\(file)'); "
+            + "c.executescript('UPDATE journal_months SET first_sequence = 3; "
+            + "INSERT INTO journal_months VALUES (200001, 1)')\"") == 0)
+    } else {
+      try PostgreSQLServer.shared.get().execute(
+        "SELECT open_journal_month(200001); UPDATE journal_months SET first_sequence = 3; "
+          + "INSERT INTO journal_months VALUES (200001, 1); "
+          + "UPDATE order_events SET month = 200001 WHERE sequence < 3",
+        in: String(url.split(separator: "/").last ?? ""))
+    }
+
+    let archive = "sqlite:\(directory.path)/old.db"
+    let pruned = try first.run("prune 2001-01 '\(archive)'", ["DATABASE_URL": place])
+    #expect(pruned.status == 0, "\(pruned.text)")
+    #expect(pruned.text.contains("2 rows through 2000-01 are in"), "\(pruned.text)")
+    #expect(try first.run("verify", ["DATABASE_URL": place]).text.contains("after row 2"))
+    #expect(try first.run("verify", ["DATABASE_URL": archive]).status == 0)
+    let again = try first.run("prune 2001-01 '\(archive)'", ["DATABASE_URL": place])
+    #expect(again.status == 0 && again.text.contains("nothing to prune"), "\(again.text)")
+
+    let second = try service(["DATABASE_URL": place])
+    #expect(try second.order(Self.market).status == 200)
+    let trail = try second.get("/orders/\(old.orderID ?? "")/trail")
+    #expect([trail.status, trail.code == "JOURNAL_PRUNED" ? 1 : 0] == [410, 1])
+    #expect(try second.get("/fills").json?["fills"]?.elements.count == 1)
+    let gone = try second.call(
+      "GET", "/events", nil, headers: [(name: "Last-Event-ID", value: "1")])
+    #expect(gone.code == "UNKNOWN_EVENT_ID")
+    let exported = try second.run("export \(old.orderID ?? "")", ["DATABASE_URL": archive])
+    #expect(exported.status == 0, "\(exported.text)")
   }
 }

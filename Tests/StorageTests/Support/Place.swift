@@ -82,7 +82,7 @@ final class Place: Sendable {
   private func snapshot() throws -> Place {
     let source = try connect()
     try source.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-    let rows = try (["writer", "order_events", "audit"] + Place.tables).map { table in
+    let rows = try (Place.journalTables + ["writer", "audit"] + Place.tables).map { table in
       let all = try source.prepare("SELECT array_agg(t)::text FROM \(table) AS t")
       return (table, try all.step() ? all.text(0) : nil)
     }
@@ -95,6 +95,8 @@ final class Place: Sendable {
       let insert = try target.prepare(
         "INSERT INTO \(table) SELECT * FROM unnest(CAST(? AS \(table)[]))")
       try insert.bind(text).run()
+      guard table == "journal_months" else { continue }
+      try target.execute("SELECT open_journal_month(month) FROM journal_months")
     }
     return copy
   }
@@ -113,6 +115,7 @@ final class Place: Sendable {
     return values
   }
 
+  private static let journalTables = ["journal_months", "journal_anchor", "order_events"]
   private static let tables = [
     "orders", "fills", "positions", "trading_states", "loss_marks", "projection",
   ]
@@ -137,7 +140,8 @@ final class Place: Sendable {
     try column(
       dialect == .sqlite
         ? "SELECT name FROM sqlite_schema WHERE type = 'table'"
-        : "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        : "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
+          + "AND relkind IN ('r', 'p') AND NOT relispartition")
   }
 
   /// Every row of a table, as its database shows it.
@@ -157,7 +161,7 @@ final class Place: Sendable {
     switch dialect {
     case .sqlite: return SHA256Hasher().hash(fileBytes)
     case .postgresql:
-      let rows = try (["writer", "order_events", "audit"] + Place.tables).flatMap {
+      let rows = try (Place.journalTables + ["writer", "audit"] + Place.tables).flatMap {
         try self.rows(of: $0)
       }
       return SHA256Hasher().hash(Array(rows.joined().utf8))
