@@ -35,7 +35,7 @@ let package = Package(
     module("SQL"),
     module("SQLite", ["CSQLite", "SQL"]),
     module("PostgreSQL", ["CPostgreSQL", "SQL"]),
-    module("Network", ["CLinux", "Wire", "Telemetry"]),
+    module("Network", ["CLinux", "COpenSSL", "Crypto", "Wire", "Telemetry"]),
     module(
       "Storage", ["Trading", "Wire", "Telemetry", "Crypto", "SQL", "SQLite", "PostgreSQL"]),
     module("Plugins", ["Trading", "Wire", "Network", "SQL", "SQLite", "Crypto"]),
@@ -68,7 +68,8 @@ let package = Package(
     tests("WireTests", ["Wire"]),
     tests("TelemetryTests", ["Telemetry"]),
     tests("CryptoTests", ["Crypto"]),
-    tests("NetworkTests", ["Network", "Wire", "Telemetry", "CLinux"]),
+    tests(
+      "NetworkTests", ["Network", "Wire", "Telemetry", "Crypto", "CLinux", "COpenSSL"]),
     tests(
       "StorageTests",
       [

@@ -1,4 +1,5 @@
-// OpenSSL's libcrypto: digests, signatures, constant-time comparison, random bytes. Declarations only.
+// OpenSSL: TLS connections and certificates from libssl; digests, signatures, constant-time comparison
+// and random bytes from libcrypto. Declarations only.
 #pragma once
 
 #include <openssl/crypto.h>
@@ -7,3 +8,6 @@
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>

@@ -20,12 +20,15 @@ public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible 
   /// Takes the reason from `errno`, right after the failed call.
   static func system(_ operation: String) -> NetworkError {
     let code = errno
+    return NetworkError(description: "\(operation): \(reason(code)).", systemCode: code)
+  }
+
+  /// The system's words for an `errno`.
+  static func reason(_ code: Int32) -> String {
     var text = [CChar](repeating: 0, count: 128)
-    let reason =
-      strerror_r(code, &text, text.count) == 0
+    return strerror_r(code, &text, text.count) == 0
       ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       : "error \(code)"
-    return NetworkError(description: "\(operation): \(reason).", systemCode: code)
   }
 
   private init(description: String, systemCode: Int32) {

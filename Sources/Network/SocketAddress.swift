@@ -1,10 +1,11 @@
 // An IPv4 or IPv6 address with a port, as the socket calls want it.
-// It resolves no names: that would block the loop.
+// It resolves no names: that would block the loop; `Resolver` does.
 // The rule to keep: a text that is not an address is an error, never a guess.
 
+internal import CLinux
 internal import Glibc
 
-struct SocketAddress {
+struct SocketAddress: Sendable {
   private var storage = sockaddr_storage()
   private var length = socklen_t(0)
 
@@ -38,10 +39,31 @@ struct SocketAddress {
     }
   }
 
+  /// An address of one of the two families that `getaddrinfo` has found; nil for any other.
+  init?(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
+    guard [AF_INET, AF_INET6].contains(Int32(address.pointee.sa_family)),
+      Int(length) <= MemoryLayout<sockaddr_storage>.size
+    else { return nil }
+    self.length = length
+    withUnsafeMutableBytes(of: &storage) { bytes in
+      bytes.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(length)))
+    }
+  }
+
+  /// Both families have the port at the same place.
+  private static let portOffset = 2
+
   var port: UInt16 {
-    withUnsafeBytes(of: storage) { bytes in
-      // Both families have the port at the same place.
-      UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+    get {
+      withUnsafeBytes(of: storage) { bytes in
+        UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: Self.portOffset, as: UInt16.self))
+      }
+    }
+    set {
+      withUnsafeMutableBytes(of: &storage) { bytes in
+        bytes.storeBytes(
+          of: newValue.bigEndian, toByteOffset: Self.portOffset, as: UInt16.self)
+      }
     }
   }
 
