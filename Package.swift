@@ -64,6 +64,11 @@ let package = Package(
       name: "PostgreSQLServer", dependencies: ["PostgreSQL", "SQL"],
       path: "Tests/PostgreSQLServer", swiftSettings: settings),
 
+    // Binance for tests, and for `make stand-in`.
+    .target(
+      name: "StandIn", dependencies: ["Trading", "Wire", "Network", "Crypto"],
+      path: "Tests/StandIn", swiftSettings: settings),
+
     tests("TradingTests", ["Trading", "Simulation"]),
     tests("WireTests", ["Wire"]),
     tests("TelemetryTests", ["Telemetry"]),
@@ -76,7 +81,9 @@ let package = Package(
         "Storage", "Trading", "SQL", "SQLite", "PostgreSQL", "Crypto", "Telemetry", "Wire",
         "PostgreSQLServer",
       ]),
-    tests("PluginsTests", ["Plugins", "Trading", "Network", "SQL", "SQLite", "Wire"]),
+    tests(
+      "PluginsTests",
+      ["Plugins", "Trading", "Network", "SQL", "SQLite", "Wire", "Crypto", "StandIn"]),
     tests(
       "ServiceTests",
       [

@@ -18,8 +18,8 @@ enum BinanceSecurity: Sendable {
 
 /// A request, before it is signed.
 struct BinanceRequest: Equatable, Sendable {
-  /// The method, such as `POST`.
-  let method: String
+  /// The method.
+  let method: HTTPMethod
   /// The path, from `/` on.
   let path: String
   let security: BinanceSecurity
@@ -28,7 +28,7 @@ struct BinanceRequest: Equatable, Sendable {
   /// The parameters so far, percent-encoded and in their order.
   private(set) var query: [UInt8] = []
 
-  init(_ method: String, _ path: String, _ security: BinanceSecurity = .signed, weight: Int) {
+  init(_ method: HTTPMethod, _ path: String, _ security: BinanceSecurity = .signed, weight: Int) {
     self.method = method
     self.path = path
     self.security = security

@@ -3,6 +3,7 @@
 // "Cancel order" and "Account trade list" in binance-spot-api-docs/rest-api.md.
 
 internal import Trading
+internal import Wire
 
 /// The requests about orders of Binance Spot.
 enum BinanceSpotOrders {
@@ -10,7 +11,7 @@ enum BinanceSpotOrders {
   static func place(_ order: Order) -> BinanceRequest {
     let terms = order.terms
     let type = order.executedType
-    var request = BinanceRequest("POST", "/api/v3/order", weight: 1)
+    var request = BinanceRequest(.post, "/api/v3/order", weight: 1)
     request.add("symbol", terms.symbol)
     request.add("side", terms.side.rawValue)
     request.add("type", terms.isPostOnly && type == .limit ? "LIMIT_MAKER" : word(of: type))
@@ -42,19 +43,19 @@ enum BinanceSpotOrders {
 
   /// The request that asks for an order.
   static func query(_ order: Order) -> BinanceRequest {
-    BinanceRequest("GET", "/api/v3/order", weight: 4)
+    BinanceRequest(.get, "/api/v3/order", weight: 4)
       .with("symbol", order.terms.symbol).with("origClientOrderId", order.id)
   }
 
   /// The request that cancels an order.
   static func cancel(_ order: Order) -> BinanceRequest {
-    BinanceRequest("DELETE", "/api/v3/order", weight: 1)
+    BinanceRequest(.delete, "/api/v3/order", weight: 1)
       .with("symbol", order.terms.symbol).with("origClientOrderId", order.id)
   }
 
   /// The request for the trades of one order, which the venue knows by its own id.
   static func trades(of venueOrderID: VenueOrderID, _ symbol: Symbol) -> BinanceRequest {
-    BinanceRequest("GET", "/api/v3/myTrades", weight: 5)
+    BinanceRequest(.get, "/api/v3/myTrades", weight: 5)
       .with("symbol", symbol).with("orderId", venueOrderID).with("limit", tradesMax)
   }
 
@@ -62,7 +63,7 @@ enum BinanceSpotOrders {
   static let tradesMax = 1_000
 
   /// The request for all open orders.
-  static let openOrders = BinanceRequest("GET", "/api/v3/openOrders", weight: 80)
+  static let openOrders = BinanceRequest(.get, "/api/v3/openOrders", weight: 80)
 
   private static func word(of type: OrderType) -> String {
     switch type {

@@ -4,6 +4,7 @@
 import Crypto
 import Testing
 import Trading
+import Wire
 
 @testable import Plugins
 
@@ -27,7 +28,7 @@ private func milliseconds(_ count: Int64) -> Timestamp { Timestamp(microseconds:
   func `a Spot request has the documented signature, over what is sent`(
     symbol: String, encoded: String, signature: String
   ) throws {
-    let request = BinanceRequest("POST", "/api/v3/order", weight: 1)
+    let request = BinanceRequest(.post, "/api/v3/order", weight: 1)
       .with("symbol", symbol).with("side", "BUY").with("type", "LIMIT").with("timeInForce", "GTC")
       .with("quantity", 1).with("price", "0.1")
     let target = request.target(
@@ -39,7 +40,7 @@ private func milliseconds(_ count: Int64) -> Timestamp { Timestamp(microseconds:
   }
 
   @Test func `a Futures request has the documented signature`() throws {
-    let request = BinanceRequest("POST", "/fapi/v1/order", weight: 0)
+    let request = BinanceRequest(.post, "/fapi/v1/order", weight: 0)
       .with("symbol", "BTCUSDT").with("side", "BUY").with("type", "LIMIT").with("quantity", 1)
       .with("price", "9000").with("timeInForce", "GTC")
     let target = request.target(
@@ -56,7 +57,7 @@ private func milliseconds(_ count: Int64) -> Timestamp { Timestamp(microseconds:
       MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7
       -----END PRIVATE KEY-----
       """
-    let target = BinanceRequest("GET", "/api/v3/account", weight: 20)
+    let target = BinanceRequest(.get, "/api/v3/account", weight: 20)
       .target(signedBy: try RequestSigner(key), at: milliseconds(1), window: 5_000)
     let signature = try #require(target.split(separator: "signature=").last)
     #expect(signature.hasSuffix("%3D%3D"))

@@ -1,0 +1,61 @@
+// What may still be asked of Binance: the weight of requests that an address may spend in a minute,
+// and the pauses that the venue has asked for. Whoever goes on in a pause is banned for longer.
+
+internal import Trading
+
+/// How urgent a request is.
+enum BinanceUrgency: Sendable {
+  /// A cancel or a lookup: uses what is left to the end.
+  case brake
+  /// A new order: leaves a reserve for cancels and lookups.
+  case order
+  /// A comparison or a price: leaves half of it.
+  case routine
+}
+
+/// The weight that is left, and until when nothing may be sent.
+struct BinanceBudget {
+  /// The weight of a minute; what the venue states replaces it.
+  var weightMax: Int
+  private var used = 0
+  /// The minute in which so much was used.
+  private var minute: Int64 = 0
+  private var pausedUntil: Timestamp?
+
+  init(weightMax: Int) { self.weightMax = weightMax }
+
+  /// The share of the weight that others leave for brakes, in hundredths.
+  private static let reservePercent = 20
+  /// The share of the weight that comparisons may spend, in hundredths.
+  private static let routinePercent = 50
+
+  /// Takes in what the venue said of the weight used in this minute.
+  mutating func note(usedWeight: Int, at now: Timestamp) {
+    minute = BinanceBudget.minute(of: now)
+    used = usedWeight
+  }
+
+  /// Nothing is sent for so long, which the venue has asked for.
+  mutating func pause(seconds: Int64, at now: Timestamp) {
+    let until = now.adding(milliseconds: seconds * 1_000)
+    if pausedUntil.map({ $0 < until }) ?? true { pausedUntil = until }
+  }
+
+  /// Seconds until something may be sent, rounded up; nil if it may be now.
+  func secondsToWait(for weight: Int, _ urgency: BinanceUrgency, at now: Timestamp) -> Int64? {
+    if let pausedUntil, now < pausedUntil {
+      return (pausedUntil.milliseconds(since: now) + 999) / 1_000
+    }
+    guard minute == BinanceBudget.minute(of: now) else { return nil }
+    let share =
+      switch urgency {
+      case .brake: 100
+      case .order: 100 - BinanceBudget.reservePercent
+      case .routine: BinanceBudget.routinePercent
+      }
+    guard used + weight > weightMax * share / 100 else { return nil }
+    return 60 - now.microseconds / 1_000_000 % 60
+  }
+
+  private static func minute(of now: Timestamp) -> Int64 { now.microseconds / 60_000_000 }
+}
