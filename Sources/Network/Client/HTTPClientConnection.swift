@@ -41,6 +41,9 @@ internal import Wire
 
   // MARK: - What the pool asks for
 
+  /// Whether what it carries is urgent.
+  var isUrgent: Bool { exchange?.isUrgent ?? false }
+
   /// Whether the server can be taken to listen still. If not, the connection is closed.
   var isFit: Bool {
     guard phase == .idle else { return false }

@@ -24,6 +24,10 @@ extension HTTPClient {
     /// Name, connection, proxy and TLS handshake together.
     public var connectMilliseconds = 5_000
 
+    /// How long a request may wait for a connection. More than `connectMilliseconds`, whose failure
+    /// says why; much less than `exchangeMilliseconds`, since what is not sent can be tried again.
+    public var waitMilliseconds = 10_000
+
     /// How long the server may take to accept the bytes of a request.
     public var writeMilliseconds = 5_000
 

@@ -39,24 +39,23 @@ internal import Wire
     }
     let place = exchange.isUrgent ? waiting.firstIndex { !$0.isUrgent } : nil
     waiting.insert(exchange, at: place ?? waiting.count)
-    let now = EventLoop.shared.turnNanoseconds
-    let nanoseconds = exchange.deadlineNanoseconds &- min(now, exchange.deadlineNanoseconds)
-    exchange.waitTimer = EventLoop.shared.schedule(
-      afterMilliseconds: Int(nanoseconds / 1_000_000)
-    ) {
+    exchange.waitTimer = EventLoop.shared.schedule(afterMilliseconds: limits.waitMilliseconds) {
       self.waiting.removeAll { $0 === exchange }
-      exchange.fail(TransportFailure(.waitTimeout, "No connection became free in time."), .notSent)
+      let sentence = "No connection became free within \(self.limits.waitMilliseconds) ms."
+      exchange.fail(TransportFailure(.waitTimeout, sentence), .notSent)
     }
     dialIfNeeded()
   }
 
-  /// Connections that a request may use up, those included that are being opened.
-  private func connectionsMax(for exchange: HTTPClientExchange) -> Int {
-    limits.connectionsMax + (exchange.isUrgent ? limits.urgentConnectionsMax : 0)
+  /// Whether one more connection may be busy with such a request, beside those that are.
+  private func mayUseOneMore(for exchange: HTTPClientExchange, beside opening: Int = 0) -> Bool {
+    exchange.isUrgent
+      ? busy.count + opening < limits.connectionsMax + limits.urgentConnectionsMax
+      : busy.count { !$0.isUrgent } + opening < limits.connectionsMax
   }
 
   private func takeIdle(for exchange: HTTPClientExchange) -> HTTPClientConnection? {
-    guard busy.count < connectionsMax(for: exchange) else { return nil }
+    guard mayUseOneMore(for: exchange) else { return nil }
     while let connection = idle.last {
       // One that is not fit takes itself out.
       guard connection.isFit else { continue }
@@ -69,7 +68,7 @@ internal import Wire
 
   private func dialIfNeeded() {
     while dials.count < waiting.count,
-      busy.count + dials.count < connectionsMax(for: waiting[dials.count])
+      mayUseOneMore(for: waiting[dials.count], beside: dials.count)
     {
       dial()
     }
@@ -81,7 +80,6 @@ internal import Wire
       switch result {
       case .success(let socket):
         let connection = HTTPClientConnection(socket, self.limits, pool: self)
-        self.busy.append(connection)
         connection.rest()
         self.becameFree(connection)
       case .failure(let failure):
@@ -96,13 +94,13 @@ internal import Wire
   // MARK: - What connections tell
 
   func becameFree(_ connection: HTTPClientConnection) {
-    guard let next = waiting.first, busy.count <= connectionsMax(for: next) else {
-      busy.removeAll { $0 === connection }
-      return idle.append(connection)
+    busy.removeAll { $0 === connection }
+    idle.append(connection)
+    while let next = waiting.first, let connection = takeIdle(for: next) {
+      waiting.removeFirst()
+      next.waitTimer?.cancel()
+      connection.begin(next)
     }
-    waiting.removeFirst()
-    next.waitTimer?.cancel()
-    connection.begin(next)
   }
 
   func ended(_ connection: HTTPClientConnection) {

@@ -11,7 +11,7 @@ internal import Glibc
 
   /// How long addresses are used without asking again. The system does not say how long they hold;
   /// those of venues hold for a minute or so.
-  private static let keepMilliseconds = 30_000
+  nonisolated static let keepMilliseconds = 30_000
 
   /// How long a failure is believed: so briefly that a network that comes back is noticed, and so
   /// long that retries do not flood the name server.
@@ -27,11 +27,17 @@ internal import Glibc
   }
 
   private let lookup: Lookup
+  private let keepMilliseconds: Int
   private var entries: [String: Entry] = [:]
   private var waiting: [String: [@LoopActor (Result<[SocketAddress], TransportFailure>) -> Void]] =
     [:]
 
-  init(lookup: @escaping Lookup = Resolver.system) { self.lookup = lookup }
+  init(
+    lookup: @escaping Lookup = Resolver.system, keepMilliseconds: Int = Resolver.keepMilliseconds
+  ) {
+    self.lookup = lookup
+    self.keepMilliseconds = keepMilliseconds
+  }
 
   /// Finds the addresses of a host, at once if they are known. Their port is 0.
   func resolve(
@@ -62,7 +68,7 @@ internal import Glibc
 
   private func finish(_ host: String, _ result: Result<[SocketAddress], TransportFailure>) {
     var result = result
-    var milliseconds = Self.keepMilliseconds
+    var milliseconds = keepMilliseconds
     if case .failure = result {
       milliseconds = Self.failureMilliseconds
       // A name that was known keeps its addresses while nobody can say anything else: cancels must
@@ -75,7 +81,7 @@ internal import Glibc
   }
 
   /// getaddrinfo(3), which knows /etc/hosts and the order of RFC 6724.
-  static let system: Lookup = { host in
+  nonisolated static let system: Lookup = { host in
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var first: UnsafeMutablePointer<addrinfo>?

@@ -58,7 +58,7 @@ final class OriginServer: Sendable {
     accept(handler)
   }
 
-  private static func context(_ certificate: String, _ version: Int32) -> UInt {
+  fileprivate static func context(_ certificate: String, _ version: Int32) -> UInt {
     let path = Certificates.shared.directory + "/" + certificate
     let context = SSL_CTX_new(TLS_server_method())
     precondition(
@@ -115,7 +115,7 @@ func limitReads(of descriptor: Int32) {
 /// The server's end of one connection.
 final class PeerConnection {
   private let descriptor: Int32
-  private let ssl: OpaquePointer?
+  private var ssl: OpaquePointer?
   private let server: OriginServer
   private var unread: [UInt8] = []
   private var isClosed = false
@@ -124,10 +124,19 @@ final class PeerConnection {
     self.descriptor = descriptor
     self.server = server
     limitReads(of: descriptor)
-    guard let context else {
-      ssl = nil
+    if let context { startTLS(context) }
+  }
+
+  /// Goes on encrypted, with one of `Certificates`.
+  func startTLS(_ certificate: String) {
+    guard let context = OpaquePointer(bitPattern: OriginServer.context(certificate, 0)) else {
       return
     }
+    startTLS(context)
+    SSL_CTX_free(context)
+  }
+
+  private func startTLS(_ context: OpaquePointer) {
     ssl = SSL_new(context)
     SSL_set_fd(ssl, descriptor)
     guard SSL_accept(ssl) == 1 else {
