@@ -19,6 +19,8 @@ public import Trading
     public var mock: MockSettings
     /// The settings of paper accounts.
     public var paper: PaperSettings
+    /// The account at Binance; nil without one.
+    public var binance: BinanceSettings?
     /// Whether orders for live plugins may be executed on paper.
     public var isPaperEnabled: Bool
     /// Whether live plugins get orders.
@@ -26,19 +28,20 @@ public import Trading
 
     /// Settings from their parts.
     public init(
-      directory: String, mock: MockSettings, paper: PaperSettings, isPaperEnabled: Bool,
-      isLiveEnabled: Bool
+      directory: String, mock: MockSettings, paper: PaperSettings,
+      binance: BinanceSettings? = nil, isPaperEnabled: Bool, isLiveEnabled: Bool
     ) {
       self.directory = directory
       self.mock = mock
       self.paper = paper
+      self.binance = binance
       self.isPaperEnabled = isPaperEnabled
       self.isLiveEnabled = isLiveEnabled
     }
   }
 
   /// The kinds of plugin there are.
-  public nonisolated static let kindNames = ["mock", "paper"]
+  public nonisolated static let kindNames = ["mock", "paper", "binance"]
 
   /// The instances, the most preferred first.
   public private(set) var instances: [any ExecutionPlugin] = []
@@ -64,6 +67,7 @@ public import Trading
     case "mock":
       MockPlugin(name: name, directory: settings.directory, settings: settings.mock)
     case "paper": market(of: name).map { paper(name, in: $0) }
+    case "binance": settings.binance.map { BinanceSpotPlugin(name: name, settings: $0) }
     default: nil
     }
   }

@@ -135,7 +135,9 @@ struct StartError: Error, CustomStringConvertible {
     let registry = PluginRegistry(
       PluginRegistry.Settings(
         directory: directory, mock: try MockSettings(settings),
-        paper: try PaperSettings(settings), isPaperEnabled: settings.isPaperTradingEnabled,
+        paper: try PaperSettings(settings),
+        binance: settings.plugins.contains { $0.hasPrefix("binance") }
+          ? try BinanceSettings(settings) : nil, isPaperEnabled: settings.isPaperTradingEnabled,
         isLiveEnabled: settings.isLiveTradingEnabled))
     // Paper accounts come last, because they trade in the markets of the others.
     let isPaper = { (name: String) in name.hasPrefix("paper") }

@@ -86,10 +86,13 @@ import Trading
     let plugin = try await started(kind, Directory())
     let sent = order(1, .buy, "0.3", limit: "60000", on: kind)
     let told = await plugin.submit(sent).report
-    guard case .rejected(let rejection) = await plugin.submit(sent) else {
-      return #expect(Bool(false))
+    switch await plugin.submit(sent) {
+    case .rejected(let rejection):
+      #expect(!rejection.code.isEmpty && rejection.sentence.hasSuffix("."))
+    // Where the id is known to be taken, the order may be there.
+    case .unknown(let reason): #expect(!reason.isEmpty)
+    case .accepted: Issue.record("It was placed twice.")
     }
-    #expect(!rejection.code.isEmpty && rejection.sentence.hasSuffix("."))
     let found = await plugin.query(sent)
     #expect(found.report == told)
     #expect(try await plugin.openOrders().count == 1)
@@ -156,15 +159,22 @@ import Trading
   func `positions are the sum of the fills`(kind: String) async throws {
     let plugin = try await started(kind, Directory())
     var random = SeededGenerator(seed: 1)
-    var sum = Decimal.zero
+    var sum = try await held(plugin)
     for number in 1...40 as ClosedRange<UInt64> {
       let side: Side = random.chance(50) ? .buy : .sell
       let sent = order(number, side, "0.\(random.number(1...9))", on: kind)
-      sum += await plugin.submit(sent).report?.signedQuantity(side) ?? .zero
-      let positions = try await plugin.positions()
-      let held = positions.filter { $0.symbol == bitcoin }.reduce(Decimal.zero) { $0 + $1.quantity }
-      #expect(held == sum)
+      let report = try #require(await plugin.submit(sent).report)
+      sum += report.signedQuantity(side)
+      if plugin.capabilities.rules.statesHoldings {
+        sum -= report.fills.reduce(.zero) { $1.feeAsset == btc ? $0 + $1.fee : $0 }
+      }
+      #expect(try await held(plugin) == sum)
     }
+  }
+
+  private func held(_ plugin: any ExecutionPlugin) async throws -> Decimal {
+    try await plugin.positions().filter { $0.symbol == bitcoin }
+      .reduce(.zero) { $0 + $1.quantity }
   }
 
   @Test(arguments: PluginRegistry.kindNames)

@@ -11,7 +11,7 @@ import Testing
 
 private func load(_ environment: [String: String] = [:]) throws -> Settings {
   // The tests run in the project's folder, whose configuration file sets nothing.
-  try Settings.load(environment: environment, knownPlugins: ["mock", "paper"])
+  try Settings.load(environment: environment, knownPlugins: ["mock", "paper", "binance"])
 }
 
 /// Loads with a configuration file of this text.
@@ -80,6 +80,7 @@ private func refusal(_ environment: [String: String]) -> String {
     let same = [
       "logLevel", "apiKeys", "keyLimits", "allowsUnauthenticated", "isLiveTradingEnabled",
       "symbolAllowList", "mockLatencyMilliseconds", "mockFaults", "paperSource", "paperBookFile",
+      "binanceIsTestnet", "binanceKeyName", "binanceSecret", "binanceSpotURL",
     ]
     for (before, after) in zip(placeholders, loaded) where !same.contains(before.label ?? "") {
       #expect("\(before.value)" != "\(after.value)", "\(before.label ?? "")")
@@ -294,12 +295,31 @@ private func refusal(_ environment: [String: String]) -> String {
         .contains("FKS_API_KEYS is not set"))
     #expect(
       refusal(["ENABLE_LIVE_TRADING": "true", "FKS_API_KEYS": key]).contains("no plugin"))
+    let testnet = ["ENABLE_LIVE_TRADING": "true", "FKS_API_KEYS": key, "PLUGINS": "binance"]
+    #expect(refusal(testnet).contains("BINANCE_TESTNET=false"))
+  }
+
+  @Test func `live trading needs a key at the venue and every limit`() throws {
+    var live = [
+      "ENABLE_LIVE_TRADING": "true", "FKS_API_KEYS": key, "PLUGINS": "binance",
+      "BINANCE_TESTNET": "false", "BINANCE_API_KEY": "name",
+    ]
+    #expect(refusal(live).contains("BINANCE_API_SECRET"))
+    live["BINANCE_SECRET_KEY"] = "hush"
+    #expect(try load(live).isLiveTradingEnabled)
+    for limit in [
+      "MAX_ORDER_NOTIONAL", "MAX_POSITION_NOTIONAL", "MAX_OPEN_ORDERS", "MAX_ORDERS_PER_SECOND",
+    ] {
+      let sentence = refusal(live.merging([limit: "off"]) { $1 })
+      #expect(sentence.contains("\(limit) is off"))
+      #expect(!sentence.contains("hush"))
+    }
   }
 
   @Test func `plugins must be known, and the default one of them`() throws {
     #expect(
       refusal(["PLUGINS": "mock,binanc"])
-        == "PLUGINS names \"binanc\", but the plugins are mock, paper.")
+        == "PLUGINS names \"binanc\", but the plugins are mock, paper, binance.")
     #expect(refusal(["DEFAULT_PLUGIN": "paper"]).hasPrefix("DEFAULT_PLUGIN is \"paper\""))
     let settings = try load(["PLUGINS": "paper, mock"])
     #expect(settings.plugins == ["paper", "mock"])

@@ -33,7 +33,7 @@ public struct StandInReceived: Sendable {
   private var minute: Int64 = 0
   private var server: HTTPServer?
 
-  /// A stand-in with BTCUSDT at 60,000 and ETHUSDT at 3,000.
+  /// A stand-in with BTCUSDT at 67,500 and ETHUSDT at 3,500.
   public init() {
     func market(_ base: String, _ price: Int) -> StandInMarket {
       StandInMarket(
@@ -42,7 +42,7 @@ public struct StandInReceived: Sendable {
         available: nil)
     }
     exchange = StandInExchange(
-      markets: ["BTCUSDT": market("BTC", 60_000), "ETHUSDT": market("ETH", 3_000)],
+      markets: ["BTCUSDT": market("BTC", 67_500), "ETHUSDT": market("ETH", 3_500)],
       balances: ["USDT": Decimal(1_000_000), "BTC": Decimal(10), "ETH": Decimal(100)])
   }
 

@@ -10,6 +10,9 @@ struct BinanceClock {
   /// Whether the venue was asked.
   private(set) var isSet = false
 
+  /// How far a stamp may be ahead of the venue's time: half of what the venue takes.
+  private static let aheadMaxMicroseconds: Int64 = 500_000
+
   /// Takes in what the venue said its time was between two moments of ours.
   ///
   /// - Parameters:
@@ -17,9 +20,12 @@ struct BinanceClock {
   ///   - askedAt: When it was asked, by our clock.
   ///   - answeredAt: When the answer was there, by our clock.
   mutating func set(venueTime: Timestamp, askedAt: Timestamp, answeredAt: Timestamp) {
-    // The venue read its clock somewhere in between; the middle is wrong by half the way at most.
-    let middle = askedAt.microseconds + (answeredAt.microseconds - askedAt.microseconds) / 2
-    offsetMicroseconds = venueTime.microseconds - middle
+    // The venue read its clock somewhere in between, by rights in the middle. Where the way was
+    // long, rather too late: the venue takes what is old by seconds, and nothing that is ahead by
+    // one.
+    let way = answeredAt.microseconds - askedAt.microseconds
+    let sinceRead = min(way / 2, BinanceClock.aheadMaxMicroseconds)
+    offsetMicroseconds = venueTime.microseconds + sinceRead - answeredAt.microseconds
     isSet = true
   }
 

@@ -1,11 +1,14 @@
 // How an account at Binance is reached.
 
 public import Crypto
+public import Network
 public import Trading
 public import Wire
 
 /// Where a venue of Binance is, and the key to an account there.
 public struct BinanceSettings {
+  /// What sends requests.
+  public var client: HTTPClient
   /// Where requests go.
   public var origin: HTTPOrigin
   /// The name of the API key, which is sent with each request.
@@ -19,9 +22,11 @@ public struct BinanceSettings {
 
   /// Settings from their parts.
   public init(
-    origin: HTTPOrigin, keyName: String, signer: RequestSigner?, isTestnet: Bool,
+    client: HTTPClient, origin: HTTPOrigin, keyName: String, signer: RequestSigner?,
+    isTestnet: Bool,
     takerFeeBasisPoints: Decimal
   ) {
+    self.client = client
     self.origin = origin
     self.keyName = keyName
     self.signer = signer

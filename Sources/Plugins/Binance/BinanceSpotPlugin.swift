@@ -22,7 +22,7 @@ internal import Wire
   private static let visibilityWindowMilliseconds: Int64 = 30_000
 
   /// An account that is reached with `settings`.
-  public init(name: AccountID, settings: BinanceSettings, client: HTTPClient) {
+  public init(name: AccountID, settings: BinanceSettings) {
     self.name = name
     capabilities = PluginCapabilities(
       isLive: !settings.isTestnet,
@@ -32,7 +32,7 @@ internal import Wire
         timesInForce: [.goodTillCanceled, .immediateOrCancel, .fillOrKill], hasReduceOnly: false,
         canAmend: false, takerFeeBasisPoints: settings.takerFeeBasisPoints, statesHoldings: true))
     connection = BinanceConnection(
-      .spot, at: settings.origin, by: client, key: settings.key)
+      .spot, at: settings.origin, by: settings.client, key: settings.key)
   }
 
   // MARK: Start

@@ -84,6 +84,10 @@ extension SettingFormat where Value == String {
   static let pluginName = Self("one of PLUGINS") { $0 }
 }
 
+extension SettingFormat where Value == Secret {
+  static let secret = Self("a text") { Secret($0) }
+}
+
 extension SettingFormat where Value == String? {
   static let baseURL = Self("http:// or https:// with a host, without a path, or empty") { text in
     if text.isEmpty { return .some(nil) }

@@ -1,7 +1,11 @@
 // Settings as the values that the engine and the plugins take.
 
+internal import Crypto
+internal import Network
 internal import Plugins
+internal import Telemetry
 internal import Trading
+internal import Wire
 
 extension EngineConfiguration {
   init(_ settings: Settings) throws(StartError) {
@@ -76,6 +80,37 @@ extension PaperSettings {
       feeBasisPoints: try Decimal(setting: settings.paperFeeBasisPoints),
       latencyMilliseconds: settings.paperLatencyMilliseconds,
       source: source, book: book)
+  }
+}
+
+extension BinanceSettings {
+  /// The account that the settings name. Makes the client that it is reached with.
+  @LoopActor init(_ settings: Settings) throws(StartError) {
+    let signer: RequestSigner?
+    do throws(SigningKeyError) {
+      // In an environment variable the lines of a private key may be parted by \n.
+      let key = settings.binanceSecret.reveal().replacing("\\n", with: "\n")
+      signer = key.isEmpty ? nil : try RequestSigner(key)
+    } catch {
+      throw StartError(description: "BINANCE_API_SECRET cannot be used. \(error)")
+    }
+    guard signer == nil || !settings.binanceKeyName.isEmpty else {
+      throw StartError(
+        description: "BINANCE_API_SECRET is set and BINANCE_API_KEY is not. Set both.")
+    }
+    let url =
+      settings.binanceSpotURL
+      ?? (settings.binanceIsTestnet
+        ? "https://testnet.binance.vision" : "https://api.binance.com")
+    do {
+      self.init(
+        client: try HTTPClient(proxy: try HTTPProxy(environment: Settings.processEnvironment)),
+        origin: try HTTPOrigin(url), keyName: settings.binanceKeyName, signer: signer,
+        isTestnet: settings.binanceIsTestnet,
+        takerFeeBasisPoints: try Decimal(setting: settings.binanceTakerFeeBasisPoints))
+    } catch {
+      throw StartError(description: "Binance cannot be reached. \(error)")
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 // The rules between settings. Each is checked once all settings are read. The rule to keep: what is
 // not clearly safe is refused, with a sentence that says what to do.
 
+internal import Telemetry
+
 extension Settings {
   mutating func checkPlugins(known: [String]) throws(ConfigurationError) {
     // An instance is called like its kind, or its kind and a suffix, such as mock-2.
@@ -36,10 +38,7 @@ extension Settings {
           "ENABLE_LIVE_TRADING is true, but FKS_API_KEYS is not set: live trading needs a key for "
             + "every caller. Set FKS_API_KEYS, or leave live trading off.")
       }
-      throw ConfigurationError(
-        "ENABLE_LIVE_TRADING is true, but no plugin of this version can trade live; set it to "
-          + "false."
-      )
+      try checkLiveTrading()
     }
     let names = apiKeys?.names ?? []
     if let unknown = keyLimits.first(where: { !names.contains($0.name) }) {
@@ -52,6 +51,30 @@ extension Settings {
       "HOST is \"\(host)\", which other machines can reach, but FKS_API_KEYS is not set. Set "
         + "FKS_API_KEYS, or HOST=127.0.0.1, or ALLOW_UNAUTHENTICATED=true if the network keeps "
         + "strangers out.")
+  }
+
+  /// Live trading needs something to trade on, and limits on what a mistake may cost.
+  private func checkLiveTrading() throws(ConfigurationError) {
+    guard !binanceIsTestnet, plugins.contains(where: { $0.hasPrefix("binance") }) else {
+      throw ConfigurationError(
+        "ENABLE_LIVE_TRADING is true, but no plugin of PLUGINS trades live; name binance there and "
+          + "set BINANCE_TESTNET=false, or set it to false.")
+    }
+    guard !binanceKeyName.isEmpty, !binanceSecret.reveal().isEmpty else {
+      throw ConfigurationError(
+        "ENABLE_LIVE_TRADING is true, but BINANCE_API_KEY and BINANCE_API_SECRET are not both set.")
+    }
+    let limits = [
+      ("MAX_ORDER_NOTIONAL", orderNotionalMax != nil),
+      ("MAX_POSITION_NOTIONAL", positionNotionalMax != nil),
+      ("MAX_OPEN_ORDERS", openOrdersMax != nil),
+      ("MAX_ORDERS_PER_SECOND", ordersPerSecondMax != nil),
+    ]
+    if let missing = limits.first(where: { !$0.1 }) {
+      throw ConfigurationError(
+        "ENABLE_LIVE_TRADING is true, but \(missing.0) is off: live trading needs every limit. Set "
+          + "it to what a mistake may cost.")
+    }
   }
 
   private func isLoopback(_ host: String) -> Bool {

@@ -105,6 +105,19 @@ public struct Settings: Sendable {
   /// What goes wrong at the mock venue from the start on: names of faults and how often.
   public internal(set) var mockFaults: [String: Int] = [:]
 
+  // Binance.
+
+  /// Whether orders go to Binance's test network.
+  public internal(set) var binanceIsTestnet = true
+  /// The name of the API key at Binance.
+  public internal(set) var binanceKeyName = ""
+  /// The secret of that key, or a private key in PEM.
+  var binanceSecret = Secret("")
+  /// Where Binance Spot is; empty for where it is usually.
+  public internal(set) var binanceSpotURL: String?
+  /// What a trade that takes liquidity costs at Binance in hundredths of a percent.
+  public internal(set) var binanceTakerFeeBasisPoints = ""
+
   // Paper accounts.
 
   /// The plugin in whose market `paper` trades; empty for the first simulated exchange.

@@ -5,7 +5,8 @@ internal import Storage
 
 extension Setting {
   /// Every setting, in the order in which they are shown.
-  static let table = listening + access + plugins + risk + failures + mock + paper
+  static let table =
+    listening + access + plugins + risk + failures + mock + paper + binance
 
   private static let listening = [
     Setting(
@@ -173,5 +174,26 @@ extension Setting {
     Setting(
       "PAPER_LATENCY_MS", default: "50", .integer(0...600_000), \.paperLatencyMilliseconds,
       "How long an order takes to the market on paper."),
+  ]
+
+  private static let binance = [
+    Setting(
+      "BINANCE_TESTNET", aliases: ["USE_BINANCE_TESTNET"], default: "true", .flag,
+      \.binanceIsTestnet,
+      "Whether the plugin binance trades on Binance's test network, where nothing is worth money."),
+    Setting(
+      "BINANCE_API_KEY", aliases: ["EXCHANGE_API_KEY"], default: "", .text, \.binanceKeyName,
+      "The API key at Binance."),
+    Setting(
+      "BINANCE_API_SECRET", aliases: ["BINANCE_SECRET_KEY", "EXCHANGE_API_SECRET"], default: "",
+      secret: true, .secret, \.binanceSecret,
+      "The secret of the API key, or the private key in PEM if it is an RSA or Ed25519 key."),
+    Setting(
+      "BINANCE_SPOT_URL", default: "", .baseURL, \.binanceSpotURL,
+      "Where Binance Spot is, if not where it is usually; for tests."),
+    Setting(
+      "BINANCE_TAKER_FEE_BPS", default: "10", .decimal, \.binanceTakerFeeBasisPoints,
+      "What a trade that takes liquidity costs at Binance, in hundredths of a percent; smart order "
+        + "routing compares by it."),
   ]
 }

@@ -1,11 +1,9 @@
 // The Spot plugin against a stand-in of the venue, over real sockets.
 
-import Crypto
 import Network
 import StandIn
 import Testing
 import Trading
-import Wire
 
 @testable import Plugins
 
@@ -18,11 +16,7 @@ import Wire
     standIn.clockOffsetMilliseconds = clockOffsetMilliseconds
     let port = try standIn.listen()
     plugin = BinanceSpotPlugin(
-      name: account("binance"),
-      settings: BinanceSettings(
-        origin: try HTTPOrigin("http://127.0.0.1:\(port)"), keyName: StandIn.keyName,
-        signer: try RequestSigner(secret), isTestnet: true, takerFeeBasisPoints: decimal("10")),
-      client: try HTTPClient())
+      name: account("binance"), settings: StandIns.settings(port: port, secret: secret))
   }
 
   func started() async throws -> Venue {
@@ -228,11 +222,7 @@ private let path = "/api/v3/order"
   @Test func `a venue that is not there was sent nothing`() async throws {
     let venue = try await Venue().started()
     let gone = BinanceSpotPlugin(
-      name: account("binance"),
-      settings: BinanceSettings(
-        origin: try HTTPOrigin("http://127.0.0.1:1"), keyName: StandIn.keyName,
-        signer: try RequestSigner(StandIn.secret), isTestnet: true,
-        takerFeeBasisPoints: .zero), client: try HTTPClient())
+      name: account("binance"), settings: StandIns.settings(port: 1))
     guard case .rejected(let rejection) = await gone.submit(sent()) else {
       Issue.record("It is not known that nothing left.")
       return

@@ -32,12 +32,14 @@ let usualSettings = MockSettings(
 let usualPaper = PaperSettings(
   balances: [usdt: decimal("1000000")], feeBasisPoints: decimal("10"), latencyMilliseconds: 0)
 
+/// A registry whose kinds can all be made; `binance` is the directory's own stand-in.
 @LoopActor func registry(
   _ directory: Directory, isPaperEnabled: Bool = true, isLiveEnabled: Bool = false
 ) -> PluginRegistry {
   PluginRegistry(
     PluginRegistry.Settings(
       directory: directory.path, mock: usualSettings, paper: usualPaper,
+      binance: StandIns.settings(directory),
       isPaperEnabled: isPaperEnabled, isLiveEnabled: isLiveEnabled))
 }
 

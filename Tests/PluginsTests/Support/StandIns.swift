@@ -1,0 +1,28 @@
+// Stand-ins for Binance, one a directory: whoever starts again in a directory finds the venue as it
+// was.
+
+import Crypto
+import Network
+import Plugins
+import StandIn
+import Wire
+
+@LoopActor enum StandIns {
+  private static var ports: [String: UInt16] = [:]
+
+  /// How the stand-in of a directory is reached; it is started if there is none.
+  static func settings(_ directory: Directory) -> BinanceSettings {
+    let port = ports[directory.path] ?? valid(try? StandIn().listen(), "stand-in")
+    ports[directory.path] = port
+    return settings(port: port)
+  }
+
+  /// How the stand-in at a port is reached.
+  static func settings(port: UInt16, secret: String = StandIn.secret) -> BinanceSettings {
+    BinanceSettings(
+      client: valid(try? HTTPClient(), "client"),
+      origin: valid(try? HTTPOrigin("http://127.0.0.1:\(port)"), "origin"),
+      keyName: StandIn.keyName, signer: valid(try? RequestSigner(secret), "key"),
+      isTestnet: true, takerFeeBasisPoints: decimal("10"))
+  }
+}
