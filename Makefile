@@ -20,7 +20,8 @@ EXAMPLES ?= 10
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build run test check image bench simulate format clean fuzz sanitize schema chaos soak
+PORT ?= 9880
+.PHONY: help setup test-setup build run test check image bench stand-in simulate format clean fuzz sanitize schema chaos soak
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -73,6 +74,10 @@ bench: $(BINARY) ## measures the service beside nginx and pgbench; BENCH_ARGS="-
 	@.ci/extract $(TOOLS) nginx usr/sbin/nginx
 	swift build -c release --product engine-bench
 	Tests/bench/run $(BENCH_ARGS)
+
+stand-in: setup ## runs a stand-in for Binance Spot to try the service on; PORT=9880
+	swift build -c release --product stand-in
+	@exec .build/release/stand-in $(PORT)
 
 # With -enable-testing, because the simulated world also looks into the engine.
 simulate: setup ## lives through seeded days of trading; SEEDS=10000, or SEED=7 to replay one

@@ -68,6 +68,9 @@ let package = Package(
     .target(
       name: "StandIn", dependencies: ["Trading", "Wire", "Network", "Crypto"],
       path: "Tests/StandIn", swiftSettings: settings),
+    .executableTarget(
+      name: "stand-in", dependencies: ["StandIn", "Network"], path: "Tests/stand-in",
+      swiftSettings: settings),
 
     tests("TradingTests", ["Trading", "Simulation"]),
     tests("WireTests", ["Wire"]),

@@ -60,9 +60,10 @@ public struct StandInReceived: Sendable {
     faults.add(fault, to: method, path)
   }
 
-  /// Moves a price; what rests there trades.
-  public func setPrice(_ symbol: String, _ price: Decimal, available: Decimal? = nil) {
-    _ = exchange.setPrice(symbol, price, available: available, at: milliseconds)
+  /// Moves a price; what rests there trades. False if there is no such symbol.
+  @discardableResult
+  public func setPrice(_ symbol: String, _ price: Decimal, available: Decimal? = nil) -> Bool {
+    exchange.setPrice(symbol, price, available: available, at: milliseconds)
   }
 
   /// How many orders the matching engine has ever taken with a client order id.
@@ -80,6 +81,7 @@ public struct StandInReceived: Sendable {
   // MARK: Answers
 
   private func answer(_ request: HTTPRequest, _ responder: HTTPResponder) {
+    if let answer = control(request) { return responder.respond(answer) }
     received.append(StandInReceived(method: request.method.rawValue, target: request.target))
     let fault = faults.take(request.method.rawValue, request.path)
     switch fault {

@@ -1,0 +1,32 @@
+// `make stand-in`: Binance Spot on this machine, with an account that is worth nothing, for trying
+// the service without a real one.
+
+import Glibc
+import Network
+import StandIn
+
+let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 9_880
+
+EventLoop.shared.post {
+  do throws(NetworkError) {
+    _ = try StandIn().listen(port: port)
+    let address = "127.0.0.1:\(port)"
+    print(
+      """
+      A stand-in for Binance Spot listens on \(address). Let the service trade there:
+
+        PLUGINS=binance BINANCE_SPOT_URL=http://\(address) BINANCE_API_KEY=\(StandIn.keyName) \\
+          BINANCE_API_SECRET=\(StandIn.secret) make run
+
+      Move a price, or have the answer to the next order lost:
+
+        curl -X POST '\(address)/stand-in/price?symbol=BTCUSDT&price=66000'
+        curl -X POST '\(address)/stand-in/fault?method=POST&path=/api/v3/order&kind=lost_answer'
+      """)
+    fflush(nil)
+  } catch {
+    print("It cannot listen on port \(port): \(error)")
+    exit(1)
+  }
+}
+while true { pause() }
