@@ -26,7 +26,7 @@ let reachableMilliseconds = 2_000
     limits: limits, proxy: nil, trustFile: nil, resolver: Resolver { _ in .success(addresses) })
 }
 
-@Suite("Connections of the client", .timeLimit(.minutes(1))) struct ConnectTests {
+@Suite("Connections of the client", .serialized, .timeLimit(.minutes(1))) struct ConnectTests {
   @Test func `the families of addresses take turns, the preferred one first`() throws {
     let four = try ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(address)
     let six = try ["2001:db8::1", "2001:db8::2"].map(address)
@@ -50,7 +50,7 @@ let reachableMilliseconds = 2_000
 
   @Test func `an address that stays silent does not keep from the next one`() async throws {
     let server = OriginServer(handler: echo)
-    let silent = SilentPort(address: "127.0.0.2", port: server.port)
+    let silent = DeafPort(address: "127.0.0.2", port: server.port)
     let client = try await client(["127.0.0.2", "127.0.0.1"])
     #expect(await outcome(client, try server.request(host: "venue.test")).hasPrefix("200 "))
     await client.close()
@@ -58,7 +58,7 @@ let reachableMilliseconds = 2_000
   }
 
   @Test func `a host that stays silent is given up, with nothing sent`() async throws {
-    let silent = SilentPort(address: "127.0.0.2", port: 0)
+    let silent = DeafPort(address: "127.0.0.2", port: 0)
     var limits = HTTPClient.Limits()
     limits.connectMilliseconds = reachableMilliseconds
     let client = try await client(["127.0.0.2"], limits: limits)
@@ -88,10 +88,11 @@ let reachableMilliseconds = 2_000
     async throws
   {
     let lookups = Mutex(0)
-    let resolver = await Resolver { host in
-      lookups.withLock { $0 += 1 }
-      return .failure(TransportFailure(.nameNotResolved, "The name \(host) leads nowhere."))
-    }
+    let resolver = await Resolver(
+      lookup: { host in
+        lookups.withLock { $0 += 1 }
+        return .failure(TransportFailure(.nameNotResolved, "The name \(host) leads nowhere."))
+      }, failureMilliseconds: 600_000)
     let client = try await HTTPClient(
       limits: HTTPClient.Limits(), proxy: nil, trustFile: nil, resolver: resolver)
     let request = HTTPClientRequest(.get, try HTTPOrigin("http://venue.test"), "/")
@@ -141,37 +142,4 @@ let reachableMilliseconds = 2_000
     #expect(failure.code == .nameNotResolved)
     #expect(failure.sentence.hasPrefix("The name a..b leads to no address: "))
   }
-}
-
-/// A port that is there and takes no connections: its queue is full.
-private final class SilentPort {
-  let port: UInt16
-  private var descriptors: [Int32] = []
-
-  init(address text: String, port: UInt16) {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    inet_pton(AF_INET, text, &address.sin_addr)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    descriptors = [listener]
-    var more: [Int32] = []
-    withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        precondition(bind(listener, address, length) == 0 && listen(listener, 0) == 0)
-        getsockname(listener, address, &length)
-        for _ in 0..<4 {
-          let flags = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue
-          let filler = socket(AF_INET, Int32(flags), 0)
-          _ = connect(filler, address, length)
-          more.append(filler)
-        }
-      }
-    }
-    self.port = UInt16(bigEndian: address.sin_port)
-    descriptors += more
-  }
-
-  func close() { for descriptor in descriptors { Glibc.close(descriptor) } }
 }

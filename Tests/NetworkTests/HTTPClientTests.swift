@@ -3,6 +3,7 @@
 // The rule to keep: time limits are set short and waited for, never slept over; a server counts
 // what it got, so that nothing can be sent twice unseen.
 
+import Dispatch
 import Testing
 import Wire
 
@@ -33,7 +34,7 @@ func outcome(_ client: HTTPClient, _ request: HTTPClientRequest) async -> String
   }
 }
 
-@Suite("HTTP client", .timeLimit(.minutes(1))) struct HTTPClientTests {
+@Suite("HTTP client", .serialized, .timeLimit(.minutes(1))) struct HTTPClientTests {
   @Test func `requests one after the other share a connection`() async throws {
     let server = OriginServer(handler: echo)
     let client = try await HTTPClient()
@@ -119,6 +120,37 @@ func outcome(_ client: HTTPClient, _ request: HTTPClientRequest) async -> String
     }
   }
 
+  @Test func `an end that the loop has not heard of yet is seen before a byte is sent`()
+    async throws
+  {
+    let (gate, ended) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let server = OriginServer { peer in
+      _ = peer.receiveRequest()
+      peer.answer("a")
+      gate.wait()
+      peer.end()
+      ended.signal()
+    }
+    let client = try await HTTPClient()
+    let request = try server.request(.post)
+    #expect(await outcome(client, request) == "200 a")
+    gate.signal()
+    #expect(await Self.sendInTheTurn(after: ended, client, request) == 200)
+    #expect(server.counts.requests == 2)
+    gate.signal()
+    await client.close()
+  }
+
+  /// The loop stands still until something has happened, and sends before it looks at sockets.
+  @LoopActor private static func sendInTheTurn(
+    after happened: DispatchSemaphore, _ client: HTTPClient, _ request: HTTPClientRequest
+  ) async -> Int? {
+    await withCheckedContinuation { continuation in
+      happened.wait()
+      client.send(request) { continuation.resume(returning: try? $0.get().status) }
+    }
+  }
+
   @Test func `a request that may have arrived is never sent again`() async throws {
     let server = OriginServer { peer in
       guard peer.receiveRequest() != nil else { return }
@@ -134,11 +166,55 @@ func outcome(_ client: HTTPClient, _ request: HTTPClientRequest) async -> String
     await client.close()
   }
 
+  @Test(arguments: [nil, "good"])
+  func `a connection that breaks before the kernel took a byte has sent nothing`(
+    certificate: String?
+  ) async throws {
+    let (gate, reset) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let server = OriginServer(certificate: certificate) { peer in
+      gate.wait()
+      peer.reset()
+      reset.signal()
+    }
+    let error = try await Self.outcomeOnNewConnection(to: server) {
+      gate.signal()
+      reset.wait()
+    }
+    #expect(error.code != .answerTimeout && error.delivery == .notSent, "\(error)")
+  }
+
+  /// What comes of a request on a new connection to which something happens first.
+  @LoopActor private static func outcomeOnNewConnection(
+    to server: OriginServer, after happening: @LoopActor () -> Void
+  ) async throws -> TransportError {
+    let request = try server.request(isSecure: server.isSecure)
+    let limits = HTTPClient.Limits()
+    let dialer = Dialer(
+      resolver: Resolver(), tls: try TLSContext(trustFile: Certificates.shared.authority),
+      proxy: nil, connectMilliseconds: limits.connectMilliseconds)
+    let socket = try await withCheckedContinuation { continuation in
+      Dial(request.origin, dialer) { continuation.resume(returning: $1) }.start()
+    }.get()
+    happening()
+    let pool = HTTPClientPool(request.origin, limits, dialer)
+    let connection = HTTPClientConnection(socket, limits, pool: pool)
+    let bytes = try request.encoded()
+    let result = await withCheckedContinuation { continuation in
+      let exchange = HTTPClientExchange(
+        request, bytes: bytes, isUrgent: false, deadlineNanoseconds: .max
+      ) { continuation.resume(returning: $0) }
+      connection.begin(exchange)
+    }
+    guard case .failure(let error) = result else { throw SurprisingAnswer() }
+    return error
+  }
+
+  private struct SurprisingAnswer: Error {}
+
   @Test func `a server that is not there has got nothing`() async throws {
-    let server = OriginServer(handler: echo)
-    server.stop()
+    let server = DeafPort(refuses: true)
     let client = try await HTTPClient()
-    let request = try server.request()
+    let request = HTTPClientRequest(.get, try HTTPOrigin("http://127.0.0.1:\(server.port)"), "/")
     let error = await #expect(throws: TransportError.self) { try await client.send(request) }
     #expect(error?.code == .connectFailed && error?.delivery == .notSent)
     #expect(
@@ -146,6 +222,7 @@ func outcome(_ client: HTTPClient, _ request: HTTPClientRequest) async -> String
         == "http://127.0.0.1:\(server.port): It takes no connections: Connection refused. "
         + "Nothing was sent.")
     await client.close()
+    server.close()
   }
 
   @Test func `a request that cannot be written is not sent`() async throws {

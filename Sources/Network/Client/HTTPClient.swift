@@ -76,6 +76,25 @@ public import Wire
     pool(for: request.origin).start(exchange)
   }
 
+  /// Opens a WebSocket, over the same proxy and with the same trust as requests.
+  ///
+  /// - Parameters:
+  ///   - origin: The server.
+  ///   - target: Path and query, percent-encoded, beginning with a slash.
+  ///   - headers: Header fields beside those of the handshake.
+  ///   - limits: What it may cost and how long it may be silent.
+  ///   - handler: Called with all that happens to it, on the loop, never before this returns. It
+  ///     is let go of after `closed`.
+  public func openWebSocket(
+    _ origin: HTTPOrigin, _ target: String, headers: [(name: String, value: String)] = [],
+    limits: WebSocketClient.Limits = WebSocketClient.Limits(),
+    handler: @escaping @LoopActor (WebSocketClient, WebSocketClient.Event) -> Void
+  ) -> WebSocketClient {
+    let webSocket = WebSocketClient(origin, limits, handler: handler)
+    webSocket.open(target, headers: headers, dialer)
+    return webSocket
+  }
+
   private func pool(for origin: HTTPOrigin) -> HTTPClientPool {
     if let pool = pools[origin] { return pool }
     let pool = HTTPClientPool(origin, limits, dialer)

@@ -15,6 +15,10 @@ internal import Wire
   /// Reads in one turn; more input waits, so that a long answer does not hold the loop.
   private static let readsPerTurnMax = 16
 
+  /// Not the loop's buffer: a server's handler may send a request while what it handles is still
+  /// being read from there.
+  private static let readBuffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64 * 1024)
+
   private let socket: ClientSocket
   private let limits: HTTPClient.Limits
   /// Cleared at the end, so that nothing keeps anything.
@@ -97,7 +101,7 @@ internal import Wire
   }
 
   private func read() {
-    let buffer = EventLoop.shared.readBuffer
+    let buffer = Self.readBuffer
     for _ in 0..<Self.readsPerTurnMax {
       switch socket.read(into: buffer) {
       case .wouldBlock: return
@@ -146,7 +150,7 @@ internal import Wire
     let told = exchange
     exchange = nil
     // A look at what comes next: an end, or bytes that belong to no answer.
-    if isReusable, case .wouldBlock = socket.read(into: EventLoop.shared.readBuffer) {
+    if isReusable, case .wouldBlock = socket.read(into: Self.readBuffer) {
       isReused = true
       rest()
       pool?.becameFree(self)

@@ -15,7 +15,7 @@ internal import Glibc
 
   /// How long a failure is believed: so briefly that a network that comes back is noticed, and so
   /// long that retries do not flood the name server.
-  private static let failureMilliseconds = 1_000
+  nonisolated static let failureMilliseconds = 1_000
 
   /// Threads that look up at the same time. Names come from settings, so there are few; a name
   /// server that hangs must not gather threads.
@@ -28,15 +28,18 @@ internal import Glibc
 
   private let lookup: Lookup
   private let keepMilliseconds: Int
+  private let failureMilliseconds: Int
   private var entries: [String: Entry] = [:]
   private var waiting: [String: [@LoopActor (Result<[SocketAddress], TransportFailure>) -> Void]] =
     [:]
 
   init(
-    lookup: @escaping Lookup = Resolver.system, keepMilliseconds: Int = Resolver.keepMilliseconds
+    lookup: @escaping Lookup = Resolver.system, keepMilliseconds: Int = Resolver.keepMilliseconds,
+    failureMilliseconds: Int = Resolver.failureMilliseconds
   ) {
     self.lookup = lookup
     self.keepMilliseconds = keepMilliseconds
+    self.failureMilliseconds = failureMilliseconds
   }
 
   /// Finds the addresses of a host, at once if they are known. Their port is 0.
@@ -70,7 +73,7 @@ internal import Glibc
     var result = result
     var milliseconds = keepMilliseconds
     if case .failure = result {
-      milliseconds = Self.failureMilliseconds
+      milliseconds = failureMilliseconds
       // A name that was known keeps its addresses while nobody can say anything else: cancels must
       // leave without a name server, too.
       if case .success(let known) = entries[host]?.result { result = .success(known) }

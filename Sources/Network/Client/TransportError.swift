@@ -10,7 +10,7 @@ public struct TransportError: Error, Equatable, Sendable, CustomStringConvertibl
   public enum Delivery: Sendable {
     /// Not one byte of the request was handed to the kernel: it cannot have arrived.
     case notSent
-    /// Some bytes of the request may be at the server, which may have carried it out.
+    /// Some bytes may be at the server, which may have acted on them.
     case uncertain
   }
 
@@ -58,7 +58,7 @@ public struct TransportError: Error, Equatable, Sendable, CustomStringConvertibl
   public let code: Code
   /// Whether the request can have arrived.
   public let delivery: Delivery
-  /// What happened, where, and whether the request may have arrived; without secrets.
+  /// What happened, where, and whether what was sent may have arrived; without secrets.
   public let description: String
 
   init(_ failure: TransportFailure, _ origin: HTTPOrigin, _ delivery: Delivery) {
@@ -67,7 +67,7 @@ public struct TransportError: Error, Equatable, Sendable, CustomStringConvertibl
     let end =
       switch delivery {
       case .notSent: "Nothing was sent."
-      case .uncertain: "The request may have arrived."
+      case .uncertain: "What was sent may have arrived."
       }
     description = "\(origin): \(failure.sentence) \(end)"
   }

@@ -2,17 +2,14 @@
 // It does not decide who may read.
 // The rule to keep: what is not clearly a handshake is answered as HTTP.
 
-internal import Crypto
+internal import Network
 internal import Wire
 
 enum WebSocketHandshake {
-  /// What both sides append to the key (RFC 6455 section 1.3).
-  private static let suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-
   /// The answer that changes the protocol.
   static func answer(to request: HTTPRequest) throws(APIError) -> HTTPResponse {
-    guard names("websocket", in: request.headerValues("upgrade")),
-      names("upgrade", in: request.headerValues("connection")), !request.isVersion10,
+    guard request.headerLists("upgrade", "websocket"),
+      request.headerLists("connection", "upgrade"), !request.isVersion10,
       request.header("sec-websocket-version") == "13"
     else {
       var error = APIError(
@@ -32,14 +29,8 @@ enum WebSocketHandshake {
       status: 101, contentType: nil,
       headers: [
         ("Upgrade", "websocket"),
-        ("Sec-WebSocket-Accept", Base64.encode(SHA1.hash(Array((keys[0] + suffix).utf8)))),
+        ("Sec-WebSocket-Accept", WebSocketUpgrade.acceptance(of: keys[0])),
       ])
-  }
-
-  /// Whether a list header has a word, in any case.
-  private static func names(_ word: String, in values: [String]) -> Bool {
-    values.flatMap { $0.split(separator: ",") }
-      .contains { $0.filter { $0 != " " && $0 != "\t" }.lowercased() == word }
   }
 
   /// Whether a text is the base64 of 16 bytes: 22 digits and two pads.

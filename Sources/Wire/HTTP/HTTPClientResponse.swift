@@ -35,4 +35,11 @@ public struct HTTPClientResponse: Sendable {
   ///
   /// - Parameter name: In lower case.
   public func headerValues(_ name: String) -> [String] { fields.all(name) }
+
+  /// Whether a header field that is a list of words has a word, such as `upgrade` in `connection`.
+  ///
+  /// - Parameters:
+  ///   - name: In lower case.
+  ///   - word: In lower case; the field may have it in any.
+  public func headerLists(_ name: String, _ word: String) -> Bool { fields.lists(name, word) }
 }

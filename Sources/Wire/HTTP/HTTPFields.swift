@@ -38,6 +38,13 @@ struct HTTPFields: Sendable {
     fields.filter { isName($0, name) }.map { text($0.value) }
   }
 
+  /// Whether a field that is a list of words has a word, in any case (RFC 9110 section 5.6.1).
+  func lists(_ name: String, _ word: String) -> Bool {
+    all(name).joined(separator: ",").split(separator: ",").contains {
+      $0.filter { $0 != " " && $0 != "\t" }.lowercased() == word
+    }
+  }
+
   private func isName(_ field: HTTPField, _ name: String) -> Bool {
     let range = field.name
     guard range.count == name.utf8.count else { return false }

@@ -29,6 +29,8 @@ final class OriginServer: Sendable {
   /// An `SSL_CTX`; 0 for a server in clear.
   private let context: UInt
 
+  var isSecure: Bool { context != 0 }
+
   /// - Parameters:
   ///   - certificate: The name of one of `Certificates`; nil for a server in clear.
   ///   - version: The only version of TLS that is spoken; 0 for all.
@@ -86,7 +88,12 @@ final class OriginServer: Sendable {
     DispatchQueue(label: "origin").async { [weak self] in
       while true {
         let connection = Glibc.accept(descriptor, nil, nil)
-        guard connection >= 0, let server = self else { return }
+        guard connection >= 0, let server = self else {
+          // Here and not at the end of the server: the number may be another's by then.
+          close(descriptor)
+          if connection >= 0 { close(connection) }
+          return
+        }
         DispatchQueue(label: "origin connection").async {
           server.count { $0.connections += 1 }
           let peer = PeerConnection(connection, OpaquePointer(bitPattern: context), server)
@@ -97,19 +104,11 @@ final class OriginServer: Sendable {
     }
   }
 
-  /// Takes no more connections.
-  func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
-
   deinit {
-    stop()
-    close(descriptor)
+    // Ends the wait for connections.
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    SSL_CTX_free(OpaquePointer(bitPattern: context))
   }
-}
-
-/// Ends a read that waits for too long, so that a failing test ends.
-func limitReads(of descriptor: Int32) {
-  var limit = timeval(tv_sec: 10, tv_usec: 0)
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
 }
 
 /// The server's end of one connection.
@@ -123,7 +122,6 @@ final class PeerConnection {
   init(_ descriptor: Int32, _ context: OpaquePointer?, _ server: OriginServer) {
     self.descriptor = descriptor
     self.server = server
-    limitReads(of: descriptor)
     if let context { startTLS(context) }
   }
 
@@ -174,16 +172,17 @@ final class PeerConnection {
   /// The next request's head and body; nil at the end.
   func receiveRequest() -> String? {
     var bytes: [UInt8] = []
+    var total: Int?
     while true {
-      let text = String(decoding: bytes, as: UTF8.self)
-      if let end = text.firstRange(of: "\r\n\r\n") {
-        let length = text.firstMatch(of: /Content-Length: (\d+)/).flatMap { Int($0.1) } ?? 0
-        let total = text[..<end.upperBound].utf8.count + length
-        if bytes.count >= total {
-          unread = Array(bytes[total...])
-          server.count { $0.requests += 1 }
-          return String(decoding: bytes[..<total], as: UTF8.self)
-        }
+      if total == nil, let end = bytes.firstRange(of: "\r\n\r\n".utf8) {
+        let head = String(decoding: bytes[..<end.upperBound], as: UTF8.self)
+        let length = head.firstMatch(of: /Content-Length: (\d+)/).flatMap { Int($0.1) } ?? 0
+        total = end.upperBound + length
+      }
+      if let total, bytes.count >= total {
+        unread = Array(bytes[total...])
+        server.count { $0.requests += 1 }
+        return String(decoding: bytes[..<total], as: UTF8.self)
       }
       guard let more = receive() else { return nil }
       bytes += more

@@ -2,6 +2,8 @@
 // It does not speak HTTP; tests write and read what is on the wire.
 // The rule to keep: every read has a time limit, so that a failing test ends.
 
+import CLinux
+import COpenSSL
 import Glibc
 
 final class TestClient: Sendable {
@@ -13,7 +15,8 @@ final class TestClient: Sendable {
     if var bytes = receiveBufferBytes {
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
     }
-    limitReads(of: descriptor)
+    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
