@@ -63,7 +63,7 @@ private let release = "GET /release HTTP/1.1\r\nHost: a\r\n\r\n"
   }
 
   @Test func `an idle connection is closed without a word`() async throws {
-    let server = try await TestServer(limits: limits { $0.idleMilliseconds = 50 })
+    let server = try await TestServer(limits: limits { $0.idleMilliseconds = 1_000 })
     #expect(server.client().receiveToEnd()?.isEmpty == true)
     let client = server.client()
     client.send(request)
@@ -72,7 +72,7 @@ private let release = "GET /release HTTP/1.1\r\nHost: a\r\n\r\n"
   }
 
   @Test func `a request that waits for its answer is not idle`() async throws {
-    let server = try await TestServer(limits: limits { $0.idleMilliseconds = 50 })
+    let server = try await TestServer(limits: limits { $0.idleMilliseconds = 1_000 })
     let client = server.client()
     client.send(later)
     // The other connection ends by the idle limit, so that much time has passed by then.

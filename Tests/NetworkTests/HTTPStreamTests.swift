@@ -113,10 +113,10 @@ import Wire
     async throws
   {
     var limits = TestServer.quickLimits()
-    limits.idleMilliseconds = 200
+    limits.idleMilliseconds = 1_000
     let world = try await world("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n", limits: limits)
     _ = world.client.receive(until: "\r\n\r\n")
-    try await Task.sleep(for: .milliseconds(500))
+    try await Task.sleep(for: .milliseconds(1_500))
     #expect(await world.streamer.heard == ["began"])
     world.client.endSending()
     try await world.hears("closed")
