@@ -12,16 +12,19 @@ SEED ?=
 SIMULATE_ARGS ?=
 SECONDS ?= 60
 KILLS ?= 50
+LEADER_KILLS ?= 10
+ROWS ?= 1000000
+STORE ?= postgresql
 CHAOS_ARGS ?=
 MINUTES ?= 1
 ORDERS ?=
 EXAMPLES ?= 10
+PORT ?= 9880
 
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-PORT ?= 9880
-.PHONY: help setup test-setup build run test check image bench stand-in simulate format clean fuzz sanitize schema chaos soak
+.PHONY: help setup test-setup build run test check image bench pages stand-in simulate format clean fuzz sanitize schema chaos soak
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -79,14 +82,20 @@ stand-in: setup ## runs a stand-in for Binance Spot to try the service on; PORT=
 	swift build -c release --product stand-in
 	@exec .build/release/stand-in $(PORT)
 
+pages: $(BINARY) ## times pages of a long past; ROWS=10000000 orders, STORE=sqlite or postgresql
+	@.ci/install python3
+	@.ci/install-postgresql
+	Tests/pages/run --rows $(ROWS) --store $(STORE)
+
 # With -enable-testing, because the simulated world also looks into the engine.
 simulate: setup ## lives through seeded days of trading; SEEDS=10000, or SEED=7 to replay one
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-simulate --product simulate
 	.build-simulate/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(SIMULATE_ARGS)
 
-chaos: $(BINARY) ## kills, cuts off and starves the service; KILLS=1000 CHAOS_ARGS=--long is the long form
+chaos: $(BINARY) ## kills, cuts off and starves the service; KILLS=1000 LEADER_KILLS=200 CHAOS_ARGS=--long
 	@.ci/install python3 strace e2fsprogs faketime
-	Tests/chaos/run --kills $(KILLS) $(CHAOS_ARGS)
+	@.ci/install-postgresql
+	Tests/chaos/run --kills $(KILLS) --leader-kills $(LEADER_KILLS) $(CHAOS_ARGS)
 
 soak: $(BINARY) ## watches memory, descriptors and speed; MINUTES=60 of mixed load, or up to ORDERS=1000000
 	@.ci/install python3 wrk

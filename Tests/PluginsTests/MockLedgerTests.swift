@@ -174,6 +174,27 @@ import Trading
 
   // MARK: Reports
 
+  @Test
+  func `an exchange that another process has opened since writes nothing and answers nothing`()
+    async throws
+  {
+    let directory = Directory()
+    let old = try await started(directory)
+    #expect(await old.submit(order(1, .buy, "0.01")).report != nil)
+    let new = try await started(directory)
+    let answers = Answers()
+    Task { answers.add(await old.submit(order(2, .buy, "0.02")).report) }
+    // The new one's commit comes after that of the old one, on the same disk.
+    #expect(await new.submit(order(3, .buy, "0.03")).report != nil)
+    await old.stop()
+    await new.stop()
+    #expect(answers.all.isEmpty)
+    let after = try await started(directory)
+    #expect(await after.query(order(2, .buy, "0.02")).report == nil)
+    #expect(try await after.positions().map(\.quantity) == [decimal("0.04")])
+    await after.stop()
+  }
+
   @Test func `resting orders that trade are reported by themselves`() async throws {
     let reports = Reports()
     let directory = Directory()

@@ -75,8 +75,8 @@ class Broken(Exception):
 
 
 class Answer:
-    def __init__(self, status, body):
-        self.status, self.body = status, body
+    def __init__(self, status, body, location=None):
+        self.status, self.body, self.location = status, body, location
 
     @property
     def json(self):
@@ -93,7 +93,7 @@ class Connection:
         try:
             self._http.request(method, path, None if body is None else json.dumps(body).encode(), headers or {})
             answer = self._http.getresponse()
-            return Answer(answer.status, answer.read())
+            return Answer(answer.status, answer.read(), answer.headers.get("Location"))
         except http.client.HTTPException as error:
             self._http.close()
             raise OSError(f"the connection broke: {error!r}")
@@ -106,9 +106,9 @@ class Connection:
 
 
 class Service:
-    """A running service whose store and whose venue lie in `data`."""
+    """A running service whose store and whose venue lie in `data`. One that is advertised tells others where it is."""
 
-    def __init__(self, data, home, settings=None, environment=None, wait=True):
+    def __init__(self, data, home, settings=None, environment=None, wait=True, is_advertised=False):
         self.data, self.home, self.port = pathlib.Path(data), pathlib.Path(home), free_port()
         self.log_path = self.home / "log"
         values = dict(
@@ -116,6 +116,8 @@ class Service:
             DATABASE_URL=f"sqlite:{self.data}/execution.db", SWIFT_BACKTRACE="enable=no",
             PATH=os.environ["PATH"], **(environment or {}))
         values.update(settings or {})
+        if is_advertised:
+            values["ADVERTISED_URL"] = f"http://127.0.0.1:{self.port}"
         if "LD_LIBRARY_PATH" in os.environ:
             values["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
         with open(self.log_path, "ab") as log:
@@ -147,6 +149,13 @@ class Service:
         except OSError:
             return False
 
+    def reasons(self):
+        """Why it takes no orders, in its own words."""
+        try:
+            return self.ask("GET", "/ready", timeout=2).body.decode()
+        except OSError:
+            return ""
+
     def wait_ready(self, seconds=READY_SECONDS):
         """How many seconds it took until orders are taken."""
         start = time.monotonic()
@@ -159,6 +168,11 @@ class Service:
     def signal(self, number):
         if self.process.poll() is None:
             os.kill(self.pid, number)
+
+    def stands_still(self):
+        """Whether all its threads have taken a SIGSTOP."""
+        tasks = pathlib.Path(f"/proc/{self.pid}/task").iterdir()
+        return all((task / "stat").read_text().rpartition(") ")[2].startswith("T") for task in tasks)
 
     def kill(self):
         """Ends it as a crash does; harmless if it has ended."""

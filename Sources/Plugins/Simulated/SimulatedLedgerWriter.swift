@@ -38,21 +38,23 @@ final class SimulatedLedgerWriter: Sendable {
     }
   }
 
-  /// Writes a change, however often that takes, and then calls `done`.
+  /// Writes a change, however often that takes, and then calls `done`. Once another process has
+  /// opened the ledger nothing is written any more, and nobody is told that it was.
   func write(_ change: SimulatedChange, then done: @escaping @Sendable () -> Void) {
     queue.async { [self] in attempt(change, then: done) }
   }
 
   private func attempt(_ change: SimulatedChange, then done: @escaping @Sendable () -> Void) {
-    let isWritten = tables.withLock { tables in
+    let failure = tables.withLock { tables -> DatabaseError? in
       do throws(DatabaseError) {
         try tables?.write(change)
-        return true
+        return nil
       } catch {
-        return false
+        return error
       }
     }
-    if isWritten { return done() }
+    guard let failure else { return done() }
+    guard failure.kind != .superseded else { return }
     queue.asyncAfter(deadline: .now() + SimulatedLedgerWriter.retry) { [self] in
       attempt(change, then: done)
     }
@@ -82,7 +84,10 @@ private final class SimulatedLedgerTables {
   private let putOrder: any DatabaseStatement
   private let getOrder: any DatabaseStatement
   private let putValue: any DatabaseStatement
+  private let getGeneration: any DatabaseStatement
   private let prefix: StaticString
+  /// How often the ledger has been opened. Of two processes only the later one knows what is there.
+  private var generation: Int64 = 0
 
   init(path: String, prefix: StaticString) throws(DatabaseError) {
     self.prefix = prefix
@@ -102,10 +107,25 @@ private final class SimulatedLedgerTables {
     putOrder = try connection.prepare("INSERT OR REPLACE INTO \(prefix)_orders VALUES (?, ?, ?)")
     getOrder = try connection.prepare("SELECT body FROM \(prefix)_orders WHERE order_id = ?")
     putValue = try connection.prepare("INSERT OR REPLACE INTO \(prefix)_values VALUES (?, ?, ?, ?)")
+    getGeneration = try connection.prepare(
+      "SELECT CAST(value AS INTEGER) FROM \(prefix)_values WHERE kind = 'generation'")
+    try connection.transaction { () throws(DatabaseError) in
+      generation = try writtenGeneration() + 1
+      try put("generation", "number", "\(generation)")
+    }
+  }
+
+  private func writtenGeneration() throws(DatabaseError) -> Int64 {
+    defer { getGeneration.reset() }
+    return try getGeneration.step() ? getGeneration.integer(0) : 0
   }
 
   func write(_ change: SimulatedChange) throws(DatabaseError) {
     try connection.transaction { () throws(DatabaseError) in
+      guard try writtenGeneration() == generation else {
+        throw DatabaseError(
+          .superseded, "another process has opened the ledger", advice: "That one goes on.")
+      }
       for order in change.orders {
         putOrder.bind(order.id.bytes).bind(order.isOpen ? 1 : 0)
           .bind(text: SimulatedOrderCodec.encode(order))
@@ -165,7 +185,8 @@ private final class SimulatedLedgerTables {
         guard let symbol = Symbol(name), let price = Price(value) else { continue }
         let available = values.text(3).flatMap { Decimal(storedText: $0) }.flatMap { Quantity($0) }
         state.markets[symbol] = (price, available)
-      default: state.lastNumber = Int64(truncatingIfNeeded: value.units)
+      case "counter": state.lastNumber = Int64(truncatingIfNeeded: value.units)
+      default: continue
       }
     }
     return state
