@@ -28,10 +28,12 @@ public enum ExecutionMode: String, Sendable {
 }
 
 extension AccountID {
-  /// The kind of plugin whose instance it is: all before the first hyphen.
-  var kind: String { String(text.prefix { $0 != "-" }) }
-  /// What tells the instance apart; nil if nothing does.
-  var suffix: AccountID? {
-    text.firstIndex(of: "-").flatMap { AccountID(String(text[text.index(after: $0)...])) }
+  /// The kind of plugin whose instance it is: a kind that has a hyphen, else all before the first.
+  var kind: String {
+    let futures = "binance-futures"
+    if text == futures || text.hasPrefix("binance-futures-") { return futures }
+    return String(text.prefix { $0 != "-" })
   }
+  /// What tells the instance apart; nil if nothing does.
+  var suffix: AccountID? { AccountID(String(text.dropFirst(kind.count + 1))) }
 }

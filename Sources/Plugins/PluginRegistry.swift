@@ -67,7 +67,9 @@ public import Trading
     case "mock":
       MockPlugin(name: name, directory: settings.directory, settings: settings.mock)
     case "paper": market(of: name).map { paper(name, in: $0) }
-    case "binance": settings.binance.map { BinanceSpotPlugin(name: name, settings: $0) }
+    case "binance": settings.binance.map { BinancePlugin(name: name, at: .spot, settings: $0) }
+    case "binance-futures":
+      settings.binance.map { BinancePlugin(name: name, at: .futures, settings: $0) }
     default: nil
     }
   }

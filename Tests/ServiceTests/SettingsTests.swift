@@ -80,7 +80,7 @@ private func refusal(_ environment: [String: String]) -> String {
     let same = [
       "logLevel", "apiKeys", "keyLimits", "allowsUnauthenticated", "isLiveTradingEnabled",
       "symbolAllowList", "mockLatencyMilliseconds", "mockFaults", "paperSource", "paperBookFile",
-      "binanceIsTestnet", "binanceKeyName", "binanceSecret", "binanceSpotURL",
+      "binanceIsTestnet", "binanceKeyName", "binanceSecret", "binanceSpotURL", "binanceFuturesURL",
     ]
     for (before, after) in zip(placeholders, loaded) where !same.contains(before.label ?? "") {
       #expect("\(before.value)" != "\(after.value)", "\(before.label ?? "")")

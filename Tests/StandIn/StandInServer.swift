@@ -26,9 +26,10 @@ public struct StandInReceived: Sendable {
   /// Every request so far.
   public private(set) var received: [StandInReceived] = []
 
-  private var exchange: StandInExchange
+  var exchange: StandInExchange
+  var streams: [(stream: HTTPStream, open: StandInStream)] = []
   private var faults = StandInFaults()
-  private let access = StandInAccess(keyName: StandIn.keyName, secret: StandIn.secret)
+  let access = StandInAccess(keyName: StandIn.keyName, secret: StandIn.secret)
   private var usedWeight = 0
   private var minute: Int64 = 0
   private var server: HTTPServer?
@@ -63,7 +64,12 @@ public struct StandInReceived: Sendable {
   /// Moves a price; what rests there trades. False if there is no such symbol.
   @discardableResult
   public func setPrice(_ symbol: String, _ price: Decimal, available: Decimal? = nil) -> Bool {
-    exchange.setPrice(symbol, price, available: available, at: milliseconds)
+    guard exchange.setPrice(symbol, price, available: available, at: milliseconds) else {
+      return false
+    }
+    tellPrice(of: symbol)
+    tellStreams()
+    return true
   }
 
   /// How many orders the matching engine has ever taken with a client order id.
@@ -82,6 +88,8 @@ public struct StandInReceived: Sendable {
 
   private func answer(_ request: HTTPRequest, _ responder: HTTPResponder) {
     if let answer = control(request) { return responder.respond(answer) }
+    if openStream(request, responder) { return }
+    defer { tellStreams() }
     received.append(StandInReceived(method: request.method.rawValue, target: request.target))
     let fault = faults.take(request.method.rawValue, request.path)
     switch fault {

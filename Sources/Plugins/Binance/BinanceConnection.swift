@@ -45,7 +45,8 @@ internal import Wire
   /// Asks the venue for its time; what went wrong, if something did.
   func setClock() async -> BinanceResult? {
     let askedAt = now
-    let result = await sendOnce(BinanceRequest(.get, venue.timePath, .open, weight: 1), .brake)
+    let result = await sendOnce(
+      BinanceRequest(.get, "\(venue.prefix)/time", .open, weight: 1), .brake)
     guard case .answer(let answer) = result, let time = answer.moment("serverTime") else {
       return result
     }
@@ -86,6 +87,31 @@ internal import Wire
       headers: [("X-MBX-APIKEY", key.name)])
   }
 
+  /// A signed message of the WebSocket API; nil without a key. Its parameters are signed in the
+  /// order of their names, and as they are.
+  func signedCommand(_ method: String, id: Int) -> [UInt8]? {
+    guard let key else { return nil }
+    let time = clock.venueTime(at: now).microseconds / 1_000
+    let payload = "apiKey=\(key.name)&timestamp=\(time)"
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("id")
+    json.integer(id)
+    json.key("method")
+    json.string(method)
+    json.key("params")
+    json.beginObject()
+    json.key("apiKey")
+    json.string(key.name)
+    json.key("timestamp")
+    json.integer(Int(time))
+    json.key("signature")
+    json.string(key.signer.text(of: key.signer.sign(Array(payload.utf8))))
+    json.endObject()
+    json.endObject()
+    return json.bytes
+  }
+
   /// Takes in what an answer says about limits.
   private func count(_ answer: HTTPClientResponse) {
     if let used = answer.header("x-mbx-used-weight-1m").flatMap({ Int($0) }) {
@@ -108,9 +134,4 @@ internal import Wire
 struct BinanceKey {
   let name: String
   let signer: RequestSigner
-}
-
-extension BinanceVenue {
-  /// Where the venue tells its time.
-  fileprivate var timePath: String { self == .spot ? "/api/v3/time" : "/fapi/v1/time" }
 }

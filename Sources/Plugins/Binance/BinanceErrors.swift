@@ -39,9 +39,11 @@ struct BinanceError: Equatable, Sendable {
   }
 }
 
-/// Which of the two venues it is.
-enum BinanceVenue: Sendable {
+/// Which of Binance's venues it is.
+public enum BinanceVenue: Sendable {
+  /// Spot.
   case spot
+  /// USD-M Futures.
   case futures
 
   /// What an error proves about the command that it answers.

@@ -18,8 +18,13 @@ struct BinanceOrderAnswer {
   /// - Parameter isCancel: Whether it answers a cancel, which has a `clientOrderId` of its own.
   init?(_ order: JSONValue, isCancel: Bool = false) {
     let name: StaticString = isCancel ? "origClientOrderId" : "clientOrderId"
-    guard let id = order.text(name).flatMap({ OrderID(text: $0) }),
-      let symbol = order.text("symbol").flatMap({ Symbol($0) }),
+    guard let id = order.text(name).flatMap({ OrderID(text: $0) }) else { return nil }
+    self.init(order, as: id)
+  }
+
+  /// Reads an order that is known to be one of ours by other means than its client order id.
+  init?(_ order: JSONValue, as id: OrderID) {
+    guard let symbol = order.text("symbol").flatMap({ Symbol($0) }),
       let venueID = order["orderId"]?.integer,
       let filled = order.quantity("executedQty"),
       let status = BinanceOrderAnswer.status(order)

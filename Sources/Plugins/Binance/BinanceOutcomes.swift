@@ -20,7 +20,7 @@ enum BinanceResult {
     let document = try? JSONDocument(parsing: body)
     if (200...299).contains(status) {
       guard let document else {
-        self = .silence(reason: "Binance's answer cannot be read.")
+        self = .silence(reason: BinanceResult.unreadable)
         return
       }
       self = .answer(document.root)
@@ -32,10 +32,13 @@ enum BinanceResult {
     }
   }
 
+  /// What is said of an answer that cannot be read.
+  static let unreadable = "Binance's answer cannot be read."
+
   /// Why there is no answer, for people.
   var reason: String {
     switch self {
-    case .answer: "Binance's answer cannot be read."
+    case .answer: BinanceResult.unreadable
     case .error(let error): error.sentence
     case .notSent(let reason), .silence(let reason): reason
     }
@@ -44,8 +47,15 @@ enum BinanceResult {
 
 extension BinanceVenue {
   /// What came of placing an order.
-  func submitOutcome(of order: Order, _ result: BinanceResult) -> SubmitOutcome {
+  func submitOutcome(
+    of order: Order, _ result: BinanceResult, isAlgo: Bool = false
+  ) -> SubmitOutcome {
     switch result {
+    case .answer(let value) where isAlgo:
+      guard let answer = BinanceAlgoAnswer(value), answer.report.orderID == order.id else {
+        return .unknown(reason: result.reason)
+      }
+      return .accepted(answer.report, position: nil)
     case .answer(let value):
       guard var answer = BinanceOrderAnswer(value), answer.report.orderID == order.id,
         answer.addFills(in: value)
@@ -70,15 +80,37 @@ extension BinanceVenue {
       sentence: "Binance refused the order: \(error.sentence)")
   }
 
-  /// What came of cancelling an order.
-  func cancelOutcome(of order: Order, _ result: BinanceResult) -> CancelOutcome {
+  /// What came of cancelling an order, or what a conditional one has become.
+  func cancelOutcome(
+    of order: Order, _ result: BinanceResult, isChild: Bool = false
+  ) -> CancelOutcome {
+    guard case .answer(let value) = result else { return cancelFailure(result) }
+    // A cancel at Spot has an id of its own.
+    let answer =
+      isChild
+      ? BinanceOrderAnswer(value, as: order.id)
+      : BinanceOrderAnswer(value, isCancel: self == .spot)
+    guard let answer, answer.report.orderID == order.id else {
+      return .unknown(reason: BinanceResult.unreadable)
+    }
+    return .canceled(answer.report)
+  }
+
+  /// What came of cancelling a conditional order, which has no trades.
+  func algoCancelOutcome(of order: Order, _ result: BinanceResult) -> CancelOutcome {
+    guard case .answer(let value) = result else { return cancelFailure(result) }
+    guard value.text("clientAlgoId") == order.id.description,
+      let algoID = value["algoId"]?.integer
+    else { return .unknown(reason: BinanceResult.unreadable) }
+    return .canceled(
+      OrderReport(
+        orderID: order.id, venueOrderID: VenueOrderID("algo-", Int64(algoID)),
+        status: .canceled(reason: nil), filledQuantity: .zero, fills: []))
+  }
+
+  private func cancelFailure(_ result: BinanceResult) -> CancelOutcome {
     switch result {
-    case .answer(let value):
-      // A cancel at Spot has an id of its own.
-      guard let answer = BinanceOrderAnswer(value, isCancel: self == .spot),
-        answer.report.orderID == order.id
-      else { return .unknown(reason: result.reason) }
-      return .canceled(answer.report)
+    case .answer: return .unknown(reason: BinanceResult.unreadable)
     case .error(let error):
       switch verdict(on: error) {
       case .notOpen, .notFound: return .refused(isGone: true, reason: error.sentence)

@@ -5,12 +5,53 @@ public import Network
 public import Trading
 public import Wire
 
-/// Where a venue of Binance is, and the key to an account there.
+/// Where one of Binance's venues is.
+public struct BinanceAddress: Sendable {
+  /// Where requests go.
+  public var requests: HTTPOrigin
+  /// Where the WebSocket API of Spot is, which tells what happens to orders.
+  public var commands: HTTPOrigin
+  /// Where streams are.
+  public var streams: HTTPOrigin
+
+  /// A venue that is all in one place, such as a stand-in.
+  public init(all origin: HTTPOrigin) { (requests, commands, streams) = (origin, origin, origin) }
+
+  private init(_ requests: String, _ commands: String, _ streams: String) throws(HTTPOrigin.Fault) {
+    self.requests = try HTTPOrigin(requests)
+    self.commands = try HTTPOrigin(commands)
+    self.streams = try HTTPOrigin(streams)
+  }
+
+  /// Where a venue is, or its test network.
+  public init(usual venue: BinanceVenue, isTestnet: Bool) throws(HTTPOrigin.Fault) {
+    switch (venue, isTestnet) {
+    case (.spot, false):
+      try self.init(
+        "https://api.binance.com", "wss://ws-api.binance.com", "wss://stream.binance.com:9443")
+    case (.spot, true):
+      try self.init(
+        "https://testnet.binance.vision", "wss://ws-api.testnet.binance.vision",
+        "wss://stream.testnet.binance.vision")
+    case (.futures, false):
+      try self.init(
+        "https://fapi.binance.com", "wss://ws-fapi.binance.com", "wss://fstream.binance.com")
+    case (.futures, true):
+      try self.init(
+        "https://demo-fapi.binance.com", "wss://testnet.binancefuture.com",
+        "wss://fstream.binancefuture.com")
+    }
+  }
+}
+
+/// Where Binance is, and the key to an account there.
 public struct BinanceSettings {
   /// What sends requests.
   public var client: HTTPClient
-  /// Where requests go.
-  public var origin: HTTPOrigin
+  /// Where Spot is.
+  public var spot: BinanceAddress
+  /// Where USD-M Futures are.
+  public var futures: BinanceAddress
   /// The name of the API key, which is sent with each request.
   public var keyName: String
   /// What signs; nil without a key, which is enough for prices.
@@ -22,17 +63,19 @@ public struct BinanceSettings {
 
   /// Settings from their parts.
   public init(
-    client: HTTPClient, origin: HTTPOrigin, keyName: String, signer: RequestSigner?,
-    isTestnet: Bool,
-    takerFeeBasisPoints: Decimal
+    client: HTTPClient, spot: BinanceAddress, futures: BinanceAddress, keyName: String,
+    signer: RequestSigner?, isTestnet: Bool, takerFeeBasisPoints: Decimal
   ) {
     self.client = client
-    self.origin = origin
+    self.spot = spot
+    self.futures = futures
     self.keyName = keyName
     self.signer = signer
     self.isTestnet = isTestnet
     self.takerFeeBasisPoints = takerFeeBasisPoints
   }
+
+  func address(of venue: BinanceVenue) -> BinanceAddress { venue == .spot ? spot : futures }
 
   var key: BinanceKey? { signer.map { BinanceKey(name: keyName, signer: $0) } }
 }

@@ -4,17 +4,7 @@
 internal import Trading
 internal import Wire
 
-/// Something that the venue tells by itself.
-enum BinanceStreamEvent: Equatable {
-  /// Something happened to an order of ours.
-  case order(OrderReport)
-  /// Something happened to an order that was not sent from here.
-  case foreignOrder
-  /// The stream ends; what happens from now on is not told any more.
-  case ended(reason: String)
-  /// Nothing that matters here.
-  case other
-
+extension BinanceStreamEvent {
   /// Reads an event, with or without the envelope of a subscription; nil if it cannot be read.
   init?(spot message: JSONValue) {
     let event = message["event"] ?? message

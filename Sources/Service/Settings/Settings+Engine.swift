@@ -98,15 +98,19 @@ extension BinanceSettings {
       throw StartError(
         description: "BINANCE_API_SECRET is set and BINANCE_API_KEY is not. Set both.")
     }
-    let url =
-      settings.binanceSpotURL
-      ?? (settings.binanceIsTestnet
-        ? "https://testnet.binance.vision" : "https://api.binance.com")
+    let isTestnet = settings.binanceIsTestnet
+    func address(
+      _ venue: BinanceVenue, _ url: String?
+    ) throws(HTTPOrigin.Fault) -> BinanceAddress {
+      guard let url else { return try BinanceAddress(usual: venue, isTestnet: isTestnet) }
+      return BinanceAddress(all: try HTTPOrigin(url))
+    }
     do {
       self.init(
         client: try HTTPClient(proxy: try HTTPProxy(environment: Settings.processEnvironment)),
-        origin: try HTTPOrigin(url), keyName: settings.binanceKeyName, signer: signer,
-        isTestnet: settings.binanceIsTestnet,
+        spot: try address(.spot, settings.binanceSpotURL),
+        futures: try address(.futures, settings.binanceFuturesURL),
+        keyName: settings.binanceKeyName, signer: signer, isTestnet: isTestnet,
         takerFeeBasisPoints: try Decimal(setting: settings.binanceTakerFeeBasisPoints))
     } catch {
       throw StartError(description: "Binance cannot be reached. \(error)")

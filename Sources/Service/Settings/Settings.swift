@@ -115,6 +115,8 @@ public struct Settings: Sendable {
   var binanceSecret = Secret("")
   /// Where Binance Spot is; empty for where it is usually.
   public internal(set) var binanceSpotURL: String?
+  /// Where Binance's USD-M Futures are; empty for where they are usually.
+  public internal(set) var binanceFuturesURL: String?
   /// What a trade that takes liquidity costs at Binance in hundredths of a percent.
   public internal(set) var binanceTakerFeeBasisPoints = ""
 

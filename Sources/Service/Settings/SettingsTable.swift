@@ -180,7 +180,8 @@ extension Setting {
     Setting(
       "BINANCE_TESTNET", aliases: ["USE_BINANCE_TESTNET"], default: "true", .flag,
       \.binanceIsTestnet,
-      "Whether the plugin binance trades on Binance's test network, where nothing is worth money."),
+      "Whether binance and binance-futures trade on the test networks, where nothing is worth "
+        + "money."),
     Setting(
       "BINANCE_API_KEY", aliases: ["EXCHANGE_API_KEY"], default: "", .text, \.binanceKeyName,
       "The API key at Binance."),
@@ -191,6 +192,9 @@ extension Setting {
     Setting(
       "BINANCE_SPOT_URL", default: "", .baseURL, \.binanceSpotURL,
       "Where Binance Spot is, if not where it is usually; for tests."),
+    Setting(
+      "BINANCE_FUTURES_URL", default: "", .baseURL, \.binanceFuturesURL,
+      "Where Binance's USD-M Futures are, if not where they are usually; for tests."),
     Setting(
       "BINANCE_TAKER_FEE_BPS", default: "10", .decimal, \.binanceTakerFeeBasisPoints,
       "What a trade that takes liquidity costs at Binance, in hundredths of a percent; smart order "

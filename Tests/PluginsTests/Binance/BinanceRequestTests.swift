@@ -65,7 +65,7 @@ private func milliseconds(_ count: Int64) -> Timestamp { Timestamp(microseconds:
   }
 
   @Test func `what shows a request to people has neither time nor signature`() {
-    let request = BinanceSpotOrders.query(order(1, .buy, "1"))
+    let request = BinanceVenue.spot.query(order(1, .buy, "1"))
     #expect(
       request.target
         == "/api/v3/order?symbol=BTCUSDT&origClientOrderId=00000000-0000-0000-0000-000000000001")
@@ -85,8 +85,8 @@ private func milliseconds(_ count: Int64) -> Timestamp { Timestamp(microseconds:
       account: account("binance"), symbol: bitcoin, side: side, type: type,
       quantity: quantity("0.0010"), timeInForce: timeInForce, isPostOnly: isPostOnly,
       limitPrice: limit.map { price($0) }, instructions: instructions)
-    let target = BinanceSpotOrders.place(
-      Order(id: OrderID(value: 1), terms: terms, at: start)
+    let target = BinanceVenue.spot.place(
+      Order(id: OrderID(value: 1), terms: terms, at: start), at: start
     ).target
     let prefix = "/api/v3/order?symbol=BTCUSDT&side=\(side.rawValue)&"
     #expect(target.hasPrefix(prefix))
@@ -157,7 +157,7 @@ private func milliseconds(_ count: Int64) -> Timestamp { Timestamp(microseconds:
     _ = order.apply(.held(reason: "Why."), at: start)
     _ = order.apply(.triggered, at: start)
     _ = order.apply(.submitting, at: start)
-    let target = BinanceSpotOrders.place(order).target
+    let target = BinanceVenue.spot.place(order, at: start).target
     #expect(target.contains("&type=LIMIT&timeInForce=GTC&quantity=1&price=59900&"))
     #expect(!target.contains("stopPrice"))
   }

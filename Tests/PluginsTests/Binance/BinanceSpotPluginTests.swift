@@ -10,13 +10,13 @@ import Trading
 /// A stand-in with a plugin that is connected to it.
 @LoopActor private final class Venue {
   let standIn = StandIn()
-  let plugin: BinanceSpotPlugin
+  let plugin: BinancePlugin
 
   init(secret: String = StandIn.secret, clockOffsetMilliseconds: Int64 = 0) throws {
     standIn.clockOffsetMilliseconds = clockOffsetMilliseconds
     let port = try standIn.listen()
-    plugin = BinanceSpotPlugin(
-      name: account("binance"), settings: StandIns.settings(port: port, secret: secret))
+    plugin = BinancePlugin(
+      name: account("binance"), at: .spot, settings: StandIns.settings(port: port, secret: secret))
   }
 
   func started() async throws -> Venue {
@@ -204,7 +204,7 @@ private let path = "/api/v3/order"
 
   @Test func `orders leave a reserve of the budget for cancels`() async throws {
     let venue = try await Venue().started()
-    venue.standIn.weightMax = 200
+    venue.standIn.weightMax = 400
     try await venue.plugin.start { _ in }
     let resting = sent(1, limit: "50000")
     var isRefused = false
@@ -221,8 +221,8 @@ private let path = "/api/v3/order"
 
   @Test func `a venue that is not there was sent nothing`() async throws {
     let venue = try await Venue().started()
-    let gone = BinanceSpotPlugin(
-      name: account("binance"), settings: StandIns.settings(port: 1))
+    let gone = BinancePlugin(
+      name: account("binance"), at: .spot, settings: StandIns.settings(port: 1))
     guard case .rejected(let rejection) = await gone.submit(sent()) else {
       Issue.record("It is not known that nothing left.")
       return

@@ -19,9 +19,10 @@ import Wire
 
   /// How the stand-in at a port is reached.
   static func settings(port: UInt16, secret: String = StandIn.secret) -> BinanceSettings {
-    BinanceSettings(
-      client: valid(try? HTTPClient(), "client"),
-      origin: valid(try? HTTPOrigin("http://127.0.0.1:\(port)"), "origin"),
+    let origin = valid(try? HTTPOrigin("http://127.0.0.1:\(port)"), "origin")
+    return BinanceSettings(
+      client: valid(try? HTTPClient(), "client"), spot: BinanceAddress(all: origin),
+      futures: BinanceAddress(all: origin),
       keyName: StandIn.keyName, signer: valid(try? RequestSigner(secret), "key"),
       isTestnet: true, takerFeeBasisPoints: decimal("10"))
   }

@@ -1,0 +1,85 @@
+// Prices: of all instruments now and then, and of those that somebody trades as they move.
+
+internal import Network
+internal import Trading
+internal import Wire
+
+extension BinancePlugin {
+  /// How often the prices of all instruments are asked for.
+  private static let quoteMilliseconds = 60_000
+  /// How long symbols are gathered before they are subscribed: the venue takes five messages a
+  /// second.
+  private static let subscribeMilliseconds = 250
+
+  /// Tells the price of every instrument, now and then.
+  func quoteAll() async {
+    let request = BinanceRequest(.get, "\(venue.prefix)/ticker/bookTicker", .open, weight: 5)
+    if case .answer(let answer) = await connection.send(request, .routine) {
+      for ticker in answer.elements {
+        guard let data = MarketData(bookTicker: ticker), isTraded(data.symbol) else { continue }
+        tell(.price(data.symbol, data.last))
+      }
+    }
+    guard !isQuoting else { return }
+    isQuoting = true
+    _ = EventLoop.shared.schedule(afterMilliseconds: Self.quoteMilliseconds) { [weak self] in
+      guard let self else { return }
+      isQuoting = false
+      guard isAccountHeard else { return }
+      Task { @LoopActor in await quoteAll() }
+    }
+  }
+
+  /// Tells the price of an instrument from now on whenever it moves.
+  func watch(_ symbol: Symbol) {
+    guard watched[symbol] == nil else { return }
+    watched[symbol] = .some(nil)
+    if priceStream == nil {
+      let stream = BinanceStream(
+        settings.client, settings.address(of: venue).streams,
+        target: { [venue] in venue == .spot ? "/ws" : "/public/ws" },
+        handler: { [weak self] event in self?.hearPrices(event) })
+      priceStream = stream
+      stream.start()
+    }
+    subscribe([symbol])
+  }
+
+  private func hearPrices(_ event: BinanceStream.Event) {
+    switch event {
+    case .opened: subscribe(Array(watched.keys))
+    case .lost: break
+    case .message(let message):
+      guard let data = MarketData(bookTicker: message), watched[data.symbol] != data.last else {
+        return
+      }
+      priceStream?.confirm()
+      watched[data.symbol] = data.last
+      tell(.price(data.symbol, data.last))
+    }
+  }
+
+  private func subscribe(_ symbols: [Symbol]) {
+    unsubscribed += symbols
+    guard !isSubscribing else { return }
+    isSubscribing = true
+    _ = EventLoop.shared.schedule(afterMilliseconds: Self.subscribeMilliseconds) { [weak self] in
+      guard let self else { return }
+      isSubscribing = false
+      var json = JSONWriter()
+      json.beginObject()
+      json.key("method")
+      json.string("SUBSCRIBE")
+      json.key("params")
+      json.beginArray()
+      for symbol in Set(unsubscribed) { json.string("\(symbol.text.lowercased())@bookTicker") }
+      json.endArray()
+      json.key("id")
+      json.integer(2)
+      json.endObject()
+      unsubscribed = []
+      // On a stream that is not there yet it comes to nothing, and all are subscribed once it is.
+      priceStream?.send(json.bytes)
+    }
+  }
+}

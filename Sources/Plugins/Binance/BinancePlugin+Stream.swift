@@ -1,0 +1,118 @@
+// What Binance tells an account by itself, and whether it can be heard. At Spot it is subscribed by
+// a signed message of the WebSocket API; at Futures a listen key names it, which has to be renewed.
+
+internal import Network
+internal import Trading
+internal import Wire
+
+extension BinancePlugin {
+  /// How long a subscription may take.
+  private static let subscriptionMilliseconds = 10_000
+
+  /// Opens the account's stream; what went wrong, if it did not come about.
+  func openAccountStream() async -> String? {
+    let address = settings.address(of: venue)
+    let stream = BinanceStream(
+      settings.client, venue == .spot ? address.commands : address.streams,
+      target: { [weak self] in await self?.accountStreamTarget() },
+      handler: { [weak self] event in self?.hearAccount(event) })
+    accountStream = stream
+    return await withCheckedContinuation { continuation in
+      onAccountStream = { continuation.resume(returning: $0) }
+      stream.start()
+    }
+  }
+
+  private func accountStreamTarget() async -> String? {
+    guard venue == .futures else { return "/ws-api/v3" }
+    let request = BinanceRequest(.post, "/fapi/v1/listenKey", .key, weight: 1)
+    guard case .answer(let answer) = await connection.send(request, .brake),
+      let key = answer.text("listenKey")
+    else { return nil }
+    return "/private/ws/\(key)"
+  }
+
+  /// A listen key lives for an hour after it was last renewed.
+  private static let renewalMilliseconds = 30 * 60_000
+
+  /// Renews the listen key as long as the stream is heard; the venue says when it has expired.
+  private func renewListenKey() {
+    guard venue == .futures, !isRenewing else { return }
+    isRenewing = true
+    _ = EventLoop.shared.schedule(afterMilliseconds: Self.renewalMilliseconds) { [weak self] in
+      guard let self else { return }
+      isRenewing = false
+      guard isAccountHeard else { return }
+      Task { @LoopActor in
+        _ = await connection.send(
+          BinanceRequest(.put, "/fapi/v1/listenKey", .key, weight: 1), .brake)
+        renewListenKey()
+      }
+    }
+  }
+
+  private func hearAccount(_ event: BinanceStream.Event) {
+    switch event {
+    case .opened: venue == .spot ? subscribe() : accountIsHeard()
+    case .lost(let reason): accountIsLost(reason)
+    case .message(let message):
+      if message["id"]?.integer == 1 { return hearSubscription(message) }
+      switch BinanceStreamEvent(message, of: venue, children: algoChildren) {
+      case .order(let report): tell(.order(report))
+      case .triggered(let report, let child):
+        if let child { algoChildren[child] = report.orderID }
+        tell(.order(report))
+      case .ended(let reason): accountStream?.restart(reason: reason)
+      case .foreignOrder, .other: break
+      // What cannot be read may be about an order: all of them are compared.
+      case nil: accountStream?.restart(reason: "Binance sent an event that cannot be read.")
+      }
+    }
+  }
+
+  private func subscribe() {
+    guard let message = connection.signedCommand("userDataStream.subscribe.signature", id: 1) else {
+      return accountStream?.restart(reason: "There is no API key.") ?? ()
+    }
+    accountStream?.send(message)
+    _ = EventLoop.shared.schedule(afterMilliseconds: Self.subscriptionMilliseconds) { [weak self] in
+      guard let self, !isAccountHeard else { return }
+      accountStream?.restart(reason: "Binance did not answer a subscription.")
+    }
+  }
+
+  private func hearSubscription(_ answer: JSONValue) {
+    guard answer["status"]?.integer == 200 else {
+      let reason = answer["error"]?.text("msg") ?? "no reason"
+      accountStream?.restart(reason: "Binance refused the subscription: \(reason)")
+      return
+    }
+    accountIsHeard()
+  }
+
+  private func accountIsHeard() {
+    accountStream?.confirm()
+    isAccountHeard = true
+    renewListenKey()
+    setHealth(isHealthy: true, "Connected.")
+    if let told = onAccountStream {
+      onAccountStream = nil
+      told(nil)
+    } else {
+      tell(.connected)
+    }
+  }
+
+  private func accountIsLost(_ reason: String) {
+    let wasHeard = isAccountHeard
+    isAccountHeard = false
+    setHealth(isHealthy: false, "Its account is not heard. \(reason)")
+    if let told = onAccountStream {
+      onAccountStream = nil
+      accountStream?.stop()
+      told(reason)
+    } else if wasHeard {
+      tell(.disconnected(reason: reason))
+    }
+  }
+}
