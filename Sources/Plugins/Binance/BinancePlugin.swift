@@ -100,7 +100,7 @@ internal import Wire
     health = PluginHealth(isHealthy: isHealthy, detail: detail)
   }
 
-  private func loadRules() async throws(PluginError) {
+  func loadRules() async throws(PluginError) {
     let request = BinanceRequest(.get, "\(venue.prefix)/exchangeInfo", .open, weight: 20)
     let answer = try await ask(request, .routine, doing: "list its instruments")
     guard let info = BinanceExchangeInfo(answer, of: venue) else {

@@ -27,6 +27,8 @@ public enum CommandLineTool {
                                prints all that the journal has about an order, as one document
       fks-execution verify-trail FILE
                                checks such a document, and that the journal has its rows
+      fks-execution doctor PLUGIN
+                               says what is wrong with an account at a venue: binance
       fks-execution healthcheck
                                ends with 0 if the service on this machine works, else with 1
       fks-execution keygen NAME SCOPES
@@ -65,6 +67,8 @@ public enum CommandLineTool {
       }
     case ("verify-trail", 2):
       return withSettings { TrailCommand.verify(arguments[1], $0.store) }
+    case ("doctor", 2):
+      return withSettings { DoctorCommand.run(arguments[1], $0) }
     case ("healthcheck", 1): return withSettings { HealthcheckCommand.run($0) }
     case ("keygen", 3): return KeygenCommand.run(name: arguments[1], scopes: arguments[2])
     case ("version", 1), ("--version", 1): return Terminal.print("\(Application.version)\n")
