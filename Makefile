@@ -34,7 +34,7 @@ setup: ## installs the libraries that the build needs, where they are missing
 	@.ci/install libssl-dev libsqlite3-dev libpq-dev pkg-config
 
 test-setup: setup ## installs what the tests call besides, where it is missing
-	@.ci/install python3 curl
+	@.ci/install python3 curl openssl
 	@.ci/install-postgresql
 	@.ci/extract $(TOOLS) prometheus usr/bin/promtool
 
@@ -71,11 +71,12 @@ image: $(BINARY) ## carries out the image's last stage in a bare Debian root, as
 	@.ci/install python3 python3-venv debootstrap
 	Tests/image/run $(BINARY) $(TOOLS)
 
-bench: $(BINARY) ## measures the service beside nginx and pgbench; BENCH_ARGS="--orders 1000000" measures at size
-	@.ci/install python3 wrk
+bench: $(BINARY) ## measures the service beside nginx, pgbench and curl; BENCH_ARGS="--orders 1000000" measures at size
+	@.ci/install python3 wrk curl openssl
 	@.ci/install-postgresql
 	@.ci/extract $(TOOLS) nginx usr/sbin/nginx
 	swift build -c release --product engine-bench
+	swift build -c release --product client-bench
 	Tests/bench/run $(BENCH_ARGS)
 
 stand-in: setup ## runs a stand-in for Binance Spot to try the service on; PORT=9880

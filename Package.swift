@@ -47,9 +47,12 @@ let package = Package(
       ]),
     .executableTarget(
       name: "fks-execution", dependencies: ["Service"], swiftSettings: settings),
-    // Part of `make bench`, not a product.
+    // Parts of `make bench`, not products.
     .executableTarget(
       name: "engine-bench", dependencies: ["Trading"], path: "Tests/bench/engine",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "client-bench", dependencies: ["Network", "Wire"], path: "Tests/bench/client",
       swiftSettings: settings),
     // A world around the engine, for tests and for `make simulate`.
     .target(

@@ -308,7 +308,11 @@ import Wire
       socket.send("still there")
       _ = socket.next()
     }
-    let reader = try await Reader(server) { $0.pingMilliseconds = 20 }
+    let reader = try await Reader(server) {
+      $0.pingMilliseconds = 20
+      // Never reached: a pong ends the wait for it.
+      $0.pongMilliseconds = 600_000
+    }
     #expect(await reader.next(2) == ["opened", "text still there"])
     await reader.end()
   }
