@@ -146,6 +146,7 @@ import Wire
   private static let refusals: [(answer: String, outcome: String)] = [
     ("403 Forbidden\r\nContent-Length: 2\r\n\r\nno", "failed UPGRADE_REFUSED notSent"),
     ("200 OK\r\nContent-Length: 0\r\n\r\n", "failed UPGRADE_REFUSED notSent"),
+    ("429 Slow down\r\n\r\nno", "failed UPGRADE_REFUSED notSent"),
     (
       "101 S\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n",

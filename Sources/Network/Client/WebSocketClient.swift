@@ -159,9 +159,7 @@ public import Wire
       switch socket.read(into: buffer) {
       case .wouldBlock: return
       case .failed(let failure): return fail(failure)
-      case .ended:
-        return fail(
-          TransportFailure(.connectionLost, "The server ended the connection without a close."))
+      case .ended(let inOrder): return ended(inOrder: inOrder)
       case .bytes(let count):
         hasHeardPeer = true
         if owesPong { watch() }
@@ -169,6 +167,16 @@ public import Wire
       }
     }
     _ = EventLoop.shared.schedule(afterMilliseconds: 0) { self.read() }
+  }
+
+  private func ended(inOrder: Bool) {
+    // A refusal of the handshake may have a body that lasts until here.
+    if state == .upgrading, case .response(let answer) = parser.end(inOrder: inOrder),
+      let failure = upgrade.failure(of: answer)
+    {
+      return fail(failure)
+    }
+    fail(TransportFailure(.connectionLost, "The server ended the connection without a close."))
   }
 
   private func take(_ bytes: Span<UInt8>) {
