@@ -134,19 +134,22 @@ func outcome(_ client: HTTPClient, _ request: HTTPClientRequest) async -> String
     let client = try await HTTPClient()
     let request = try server.request(.post)
     #expect(await outcome(client, request) == "200 a")
-    gate.signal()
-    #expect(await Self.sendInTheTurn(after: ended, client, request) == 200)
+    let status = await Self.sendInTheTurn(client, request) {
+      gate.signal()
+      ended.wait()
+    }
+    #expect(status == 200)
     #expect(server.counts.requests == 2)
     gate.signal()
     await client.close()
   }
 
-  /// The loop stands still until something has happened, and sends before it looks at sockets.
+  /// The loop stands still while something happens, and sends before it looks at sockets.
   @LoopActor private static func sendInTheTurn(
-    after happened: DispatchSemaphore, _ client: HTTPClient, _ request: HTTPClientRequest
+    _ client: HTTPClient, _ request: HTTPClientRequest, after happening: @LoopActor () -> Void
   ) async -> Int? {
-    await withCheckedContinuation { continuation in
-      happened.wait()
+    happening()
+    return await withCheckedContinuation { continuation in
       client.send(request) { continuation.resume(returning: try? $0.get().status) }
     }
   }
