@@ -95,6 +95,8 @@ public struct PluginHealth: Equatable, Sendable {
 public enum PluginReport: Equatable, Sendable {
   /// Something happened to an order.
   case order(OrderReport)
+  /// The open orders that others have placed on the account, all of them.
+  case externalOrders([ExternalOrder])
   /// A market price, and when the venue had it; nil for just now.
   case price(Symbol, Price, quotedAt: Timestamp? = nil)
   /// The venue cannot be heard any more. What happens until `connected` may never be told, and what

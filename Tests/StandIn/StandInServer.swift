@@ -72,6 +72,17 @@ public struct StandInReceived: Sendable {
     return true
   }
 
+  /// Has somebody else place an order on the account, which rests.
+  public func placeExternal(
+    _ clientID: String, _ symbol: String, _ quantity: Decimal, at price: Decimal
+  ) {
+    _ = try? exchange.place(
+      StandInRequest(
+        clientID: clientID, symbol: symbol, type: "LIMIT", quantity: quantity, price: price),
+      at: milliseconds)
+    tellStreams()
+  }
+
   /// How many orders the matching engine has ever taken with a client order id.
   public func orderCount(clientID: String) -> Int {
     exchange.orders.values.count { $0.clientID == clientID }

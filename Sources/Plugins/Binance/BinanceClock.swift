@@ -7,8 +7,8 @@ internal import Trading
 struct BinanceClock {
   /// Microseconds to add to our time; below nothing if ours is ahead.
   private(set) var offsetMicroseconds: Int64 = 0
-  /// Whether the venue was asked.
-  private(set) var isSet = false
+  /// By how much the offset may be wrong: the venue read its clock at some moment of the way.
+  private(set) var uncertaintyMicroseconds: Int64 = 0
 
   /// How far a stamp may be ahead of the venue's time: half of what the venue takes.
   private static let aheadMaxMicroseconds: Int64 = 500_000
@@ -26,7 +26,7 @@ struct BinanceClock {
     let way = answeredAt.microseconds - askedAt.microseconds
     let sinceRead = min(way / 2, BinanceClock.aheadMaxMicroseconds)
     offsetMicroseconds = venueTime.microseconds + sinceRead - answeredAt.microseconds
-    isSet = true
+    uncertaintyMicroseconds = way
   }
 
   /// The venue's time at a moment of ours.

@@ -52,8 +52,10 @@ extension BinancePlugin {
             + "BINANCE_…_URL settings."))
       return false
     }
-    let offset = connection.clock.offsetMicroseconds / 1_000
-    let isClose = abs(offset) <= Self.clockMillisecondsMax
+    let clock = connection.clock
+    let offset = clock.offsetMicroseconds / 1_000
+    let isClose =
+      abs(offset) <= Self.clockMillisecondsMax + clock.uncertaintyMicroseconds / 1_000
     findings.append(
       Finding(
         isClose,

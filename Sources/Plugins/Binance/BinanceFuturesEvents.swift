@@ -14,7 +14,7 @@ extension BinanceStreamEvent {
       guard let order = event["o"], let number = order["i"]?.integer else { return nil }
       let venueID = VenueOrderID("", Int64(number))
       guard let id = order.text("c").flatMap({ OrderID(text: $0) }) ?? children[venueID] else {
-        self = .foreignOrder
+        self = .externalOrder
         return
       }
       guard let report = OrderReport(futures: order, of: id, venueID) else { return nil }
@@ -22,7 +22,7 @@ extension BinanceStreamEvent {
     case "ALGO_UPDATE":
       guard let order = event["o"] else { return nil }
       guard let id = order.text("caid").flatMap({ OrderID(text: $0) }) else {
-        self = .foreignOrder
+        self = .externalOrder
         return
       }
       guard let answer = BinanceAlgoAnswer(update: order, of: id) else { return nil }

@@ -96,6 +96,22 @@ struct BinanceOrderAnswer {
   }
 }
 
+extension ExternalOrder {
+  /// An order that was placed by somebody else; nil if it cannot be read, or is one of ours.
+  init?(binance order: JSONValue) {
+    guard let clientID = order.text("clientOrderId"), OrderID(text: clientID) == nil,
+      let number = order["orderId"]?.integer,
+      let symbol = order.text("symbol").flatMap({ Symbol($0) }),
+      let side = order.text("side").flatMap({ Side(rawValue: $0) }),
+      let quantity = order.quantity("origQty"), let filled = order.quantity("executedQty"),
+      quantity >= filled
+    else { return nil }
+    self.init(
+      venueOrderID: VenueOrderID("", Int64(number)), symbol: symbol, side: side,
+      leavesQuantity: quantity - filled)
+  }
+}
+
 extension Fill {
   /// A trade as Binance states it; nil if it cannot be read.
   fileprivate init?(

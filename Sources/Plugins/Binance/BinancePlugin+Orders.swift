@@ -98,9 +98,17 @@ extension BinancePlugin {
   public func openOrders() async throws(PluginError) -> [OrderReport] {
     let answer = try await ask(venue.openOrders, .routine, doing: "list open orders")
     guard answer.kind == .array else { throw unreadable("the open orders") }
-    let answers = answer.elements.compactMap { BinanceOrderAnswer($0) }
-    for answer in answers { watch(answer.symbol) }
-    let reports = answers.map(\.report)
+    var reports: [OrderReport] = []
+    var external: [ExternalOrder] = []
+    for order in answer.elements {
+      if let own = BinanceOrderAnswer(order) {
+        watch(own.symbol)
+        reports.append(own.report)
+      } else if let other = ExternalOrder(binance: order) {
+        external.append(other)
+      }
+    }
+    tell(.externalOrders(external))
     guard venue == .futures else { return reports }
     let waiting = try await ask(
       BinanceAlgoOrders.openOrders, .routine, doing: "list conditional orders")

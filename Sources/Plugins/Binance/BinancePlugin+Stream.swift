@@ -63,10 +63,27 @@ extension BinancePlugin {
         if let child { algoChildren[child] = report.orderID }
         tell(.order(report))
       case .ended(let reason): accountStream?.restart(reason: reason)
-      case .foreignOrder, .other: break
+      case .externalOrder: listExternalOrders()
+      case .other: break
       // What cannot be read may be about an order: all of them are compared.
       case nil: accountStream?.restart(reason: "Binance sent an event that cannot be read.")
       }
+    }
+  }
+
+  /// How long changes of external orders are gathered: listing them costs much of the budget.
+  private static let externalMilliseconds = 5_000
+
+  /// Tells what others have open on the account, after a moment.
+  private func listExternalOrders() {
+    guard !isListingExternal else { return }
+    isListingExternal = true
+    _ = EventLoop.shared.schedule(afterMilliseconds: Self.externalMilliseconds) { [weak self] in
+      guard let self else { return }
+      isListingExternal = false
+      guard isAccountHeard else { return }
+      // Listing open orders tells the external ones; where it fails, the next comparison does.
+      Task { @LoopActor in _ = try? await openOrders() }
     }
   }
 

@@ -26,6 +26,7 @@ internal import Wire
   /// Waits for the stream's first word: nil, or why there is none.
   var onAccountStream: ((String?) -> Void)?
   var isRenewing = false
+  var isListingExternal = false
   private var isRefreshing = false
   /// What conditional orders have become when they were triggered, by the venue's ids.
   var algoChildren: [VenueOrderID: OrderID] = [:]

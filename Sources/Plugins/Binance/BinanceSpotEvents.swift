@@ -13,7 +13,7 @@ extension BinanceStreamEvent {
     case "executionReport":
       guard let id = event.originalClientID else { return nil }
       guard let orderID = OrderID(text: id) else {
-        self = .foreignOrder
+        self = .externalOrder
         return
       }
       guard let report = OrderReport(spot: event, of: orderID) else { return nil }

@@ -10,7 +10,7 @@ enum BinanceStreamEvent: Equatable {
   /// A conditional order of ours was triggered, and has become this one.
   case triggered(OrderReport, child: VenueOrderID?)
   /// Something happened to an order that was not sent from here.
-  case foreignOrder
+  case externalOrder
   /// The stream ends; what happens from now on is not told any more.
   case ended(reason: String)
   /// Nothing that matters here.

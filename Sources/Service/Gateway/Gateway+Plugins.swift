@@ -44,6 +44,7 @@ extension Gateway {
     let name = plugin.name
     switch report {
     case .order(let order): feed(.reported(order))
+    case .externalOrders(let orders): feed(.externalOrdersReported(name, orders))
     case .price(let symbol, let price, let quotedAt):
       feed(.priced(PositionKey(account: name, symbol: symbol), price, quotedAt: quotedAt))
     case .disconnected(let reason):

@@ -23,8 +23,17 @@ extension Notice {
         "The outcome of an order is unknown; the venue is being asked.",
         [("order_id", id.description), ("reason", reason)]
       )
-    case .externalOrder(let id):
+    case .strangeOrder(let id):
       ("The venue has an order that is not known here.", [("order_id", id.description)])
+    case .externalOrder(let account, let order):
+      (
+        "Somebody else has an order on the account; it counts in all limits and is left alone.",
+        [
+          ("account", account.text), ("symbol", order.symbol.text), ("side", order.side.rawValue),
+          ("leaves_quantity", order.leavesQuantity.description),
+          ("exchange_order_id", order.venueOrderID.text),
+        ]
+      )
     case .fillsMissing(let id):
       ("The venue has traded more of an order than it told.", [("order_id", id.description)])
     case .positionDiffers(let key, let ours, let venues):

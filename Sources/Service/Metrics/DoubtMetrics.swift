@@ -63,7 +63,8 @@ internal import Trading
       ).only
     externalOrders =
       registry.counter(
-        "execution_external_orders_total", "Orders that a venue has and nobody here knows."
+        "execution_external_orders_total",
+        "Orders that a venue has and that were not sent from here."
       ).only
   }
 
@@ -74,7 +75,7 @@ internal import Trading
     case .anomaly(_, let state, let event):
       anomalies.with(state.rawValue, event.rawValue).increment()
     case .outcomeUnknown: unknownOutcomes.increment()
-    case .externalOrder: externalOrders.increment()
+    case .strangeOrder, .externalOrder: externalOrders.increment()
     case .fillsMissing: missingFills.increment()
     case .positionDiffers(let key, _, _):
       positionDifferences.with(key.account.text, key.symbol.text).increment()

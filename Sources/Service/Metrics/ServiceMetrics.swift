@@ -197,7 +197,8 @@ internal import Trading
       denials.with(code, "").increment()
       if code == "RATE_LIMITED" { rateHits.only.increment() }
     case .breaker(let account, let from, let to): venues.breakerChanged(account, from, to)
-    case .lateFill, .busted, .anomaly, .outcomeUnknown, .externalOrder, .fillsMissing,
+    case .lateFill, .busted, .anomaly, .outcomeUnknown, .strangeOrder, .externalOrder,
+      .fillsMissing,
       .positionDiffers, .unprotected, .overClosed:
       doubts.count(notice)
     }

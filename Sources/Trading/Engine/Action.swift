@@ -135,8 +135,10 @@ public enum Notice: Equatable, Sendable {
   case anomaly(OrderID, state: OrderState, event: OrderEventKind)
   /// An outcome became unknown.
   case outcomeUnknown(OrderID, reason: String)
-  /// The venue lists an order that nobody here knows.
-  case externalOrder(OrderID)
+  /// The venue lists an order under an id of ours that nobody here knows.
+  case strangeOrder(OrderID)
+  /// Somebody else has an open order on the account.
+  case externalOrder(AccountID, ExternalOrder)
   /// The venue says all is filled, but not all of its trades are here.
   case fillsMissing(OrderID)
   /// A position differs from the venue's.

@@ -94,13 +94,13 @@ extension Engine {
       replaceLookedUp(reference, change, id: id, request: request, found: found)
     case .report(let report):
       guard let live = orders[report.orderID] ?? found.flatMap({ enterFromStore($0) }) else {
-        return actions.append(.notice(.externalOrder(report.orderID)))
+        return actions.append(.notice(.strangeOrder(report.orderID)))
       }
       reported(report, of: live)
       leaveMemoryIfFinished(live)
     case .protection(let parent):
       // There is none: a leg without its parent is nobody's protection.
-      actions.append(.notice(.externalOrder(parent)))
+      actions.append(.notice(.strangeOrder(parent)))
     }
   }
 

@@ -127,6 +127,7 @@ public struct Engine: ~Copyable {
     case .priced(let key, let price, let quotedAt): priced(key, price, quotedAt: quotedAt)
     case .connected(let account, let list, let rules): connected(account, list, rules)
     case .openOrdersReported(let account, let reports): compareOpenOrders(account, reports)
+    case .externalOrdersReported(let account, let orders): takeExternal(account, orders)
     case .disconnected(let account): disconnected(account)
     case .setTradingState(let change, let request): setTradingState(change, request: request)
     case .tick: tick()

@@ -172,7 +172,10 @@ final class AccountState {
   var catchingUp: Set<OrderID> = []
   /// Whether the venue's open orders were compared since the last connect.
   var isCompared = false
+  /// Open orders, external ones included.
   var openOrders = 0
+  /// What others have placed on the account, as it was last heard.
+  var externalOrders: [ExternalOrder] = []
 
   init(_ name: AccountID, breaker: CircuitBreaker) {
     self.name = name

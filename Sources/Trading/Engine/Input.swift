@@ -60,6 +60,8 @@ public enum Input: Sendable {
   case connected(AccountID, instruments: [Instrument], rules: VenueRules)
   /// The venue's open orders, after a connect or a sweep.
   case openOrdersReported(AccountID, [OrderReport])
+  /// The open orders that others have placed on the account.
+  case externalOrdersReported(AccountID, [ExternalOrder])
   /// A plugin lost its venue.
   case disconnected(AccountID)
   /// Time went by.

@@ -84,7 +84,7 @@ private func report(_ text: String) throws -> OrderReport {
   }
 
   @Test func `an order from elsewhere is not ours`() throws {
-    #expect(try event(execution(client: "web_1a2b3c")) == .foreignOrder)
+    #expect(try event(execution(client: "web_1a2b3c")) == .externalOrder)
   }
 
   @Test func `the end of the stream is heard`() throws {

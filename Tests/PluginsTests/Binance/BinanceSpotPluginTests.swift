@@ -99,6 +99,23 @@ private let path = "/api/v3/order"
     #expect(locked.allSatisfy { $0.isZero })
   }
 
+  @Test func `orders of others are told apart, and not among ours`() async throws {
+    let venue = try Venue()
+    var external: [[ExternalOrder]] = []
+    try await venue.plugin.start { report in
+      if case .externalOrders(let orders) = report { external.append(orders) }
+    }
+    venue.standIn.placeExternal("web_1", "BTCUSDT", decimal("0.25"), at: decimal("50000"))
+    let own = sent(2, limit: "50000")
+    _ = await venue.plugin.submit(own)
+    #expect(try await venue.plugin.openOrders().map(\.orderID) == [own.id])
+    let order = try #require(external.last?.first)
+    #expect(external.last?.count == 1)
+    #expect(order.symbol == bitcoin)
+    #expect(order.side == .buy)
+    #expect(order.leavesQuantity == quantity("0.25"))
+  }
+
   @Test func `what the venue refuses was not placed`() async throws {
     let venue = try await Venue().started()
     let outcome = await venue.plugin.submit(sent(3, .buy, "1000"))

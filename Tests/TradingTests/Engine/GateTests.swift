@@ -163,6 +163,6 @@ private func openBreaker(_ desk: Desk) {
     let strange = report(orderID(77), .working)
     #expect(desk.tell(.openOrdersReported(binance, [strange])).lookUps == [.report(strange)])
     #expect(
-      desk.tell(.lookedUp(.report(strange), nil)).notices == [.externalOrder(orderID(77))])
+      desk.tell(.lookedUp(.report(strange), nil)).notices == [.strangeOrder(orderID(77))])
   }
 }
