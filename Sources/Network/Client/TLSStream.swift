@@ -58,9 +58,6 @@ internal import Wire
   /// Bytes that were handed to the kernel, of whatever kind.
   var bytesHandedOver: UInt64 { BIO_number_written(SSL_get_wbio(ssl)) }
 
-  /// Whether the handshake took up an earlier session.
-  var isResumed: Bool { SSL_session_reused(ssl) == 1 }
-
   /// A session that the server offers. Called while bytes are read.
   func received(sessionAt address: UInt) {
     guard let session = OpaquePointer(bitPattern: address) else { return }
