@@ -12,6 +12,12 @@ extension Gateway {
     store?.isWriterForCertain == false ? Gateway.writerUncertain : nil
   }
 
+  /// What this process is to the database.
+  var role: JournalMetrics.Role {
+    if standby != nil { return .standby }
+    return writerDenial == nil ? .writer : .uncertain
+  }
+
   private static let writerUncertain = Rejection(
     code: "WRITER_UNCERTAIN",
     sentence:

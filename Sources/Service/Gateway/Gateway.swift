@@ -387,6 +387,7 @@ internal import Trading
     let oldest = unacknowledged.first.map { EventLoop.shared.monotonicNanoseconds() - $0.sentAt }
     metrics.journal.waiting(queueDepth, oldestSeconds: Double(oldest ?? 0) / 1e9)
     metrics.isHealthy.with("fks_execution").set(storeProblem == nil ? 1 : 0)
+    metrics.journal.role(role)
   }
 
   private func report(_ notice: Notice) {

@@ -41,6 +41,9 @@ import Wire
     let resting = try writer.order(ReplicaTests.resting)
     #expect([filled.status, resting.status] == [201, 201])
 
+    #expect(try writer.metric(#"execution_role{role="writer"}"#) == 1)
+    #expect(try standby.metric(#"execution_role{role="standby"}"#) == 1)
+    #expect(try standby.metric(#"execution_role{role="writer"}"#) == 0)
     let ready = try standby.get("/ready")
     #expect(ready.status == 503)
     #expect(ready.text.contains("stands by"), "\(ready.text)")
