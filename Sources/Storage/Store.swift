@@ -95,11 +95,13 @@ public final class Store: Sendable {
       case .postgresql(let server):
         let standby = try StandbyLoop(server, address: address, deliver: deliver)
         if let (database, state) = try standby.takeOver() {
+          confirm(at: database.confirmedAt ?? 0)
           opened(state)
           StorageLoop(database: database, deliver: deliver).run(self)
         } else {
           opened(nil)
           guard let (database, state) = standby.run(self) else { return nil }
+          confirm(at: database.confirmedAt ?? 0)
           deliver(.becameWriter(state))
           StorageLoop(database: database, deliver: deliver).run(self)
         }

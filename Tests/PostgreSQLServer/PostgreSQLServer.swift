@@ -4,6 +4,7 @@
 internal import FoundationEssentials
 internal import Glibc
 public import PostgreSQL
+internal import SQL
 internal import Synchronization
 
 /// Why there is no server.
@@ -75,6 +76,39 @@ public final class PostgreSQLServer: Sendable {
     return replica
   }
 
+  /// A server that starts from what `pg_basebackup` wrote.
+  public convenience init(fromBackup path: String) throws {
+    try self.init(cluster: ())
+    try FileManager.default.moveItem(atPath: path, toPath: data)
+    if getuid() == 0 {
+      let owner = "\(Unprivileged.id):\(Unprivileged.id)"
+      guard try spawn(["/bin/chown", "-R", owner, data], output: directory + "/output") == 0 else {
+        throw ServerFailure(description: "\(data) cannot be given to the server's user.")
+      }
+    }
+    try start()
+  }
+
+  /// Takes encrypted connections too, with a certificate and its key as PEM.
+  public func encrypt(certificate: [UInt8], key: [UInt8]) throws {
+    for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+      let file = "\(data)/\(name)"
+      try Data(text).write(to: URL(filePath: file))
+      chmod(file, 0o600)
+      if getuid() == 0 { chown(file, Unprivileged.id, Unprivileged.id) }
+    }
+    try execute("ALTER SYSTEM SET ssl = on")
+    try execute("SELECT pg_reload_conf()")
+  }
+
+  /// The user as whom the server runs, for directories of its own.
+  public static var owner: UInt32 { getuid() == 0 ? Unprivileged.id : getuid() }
+
+  /// Where PostgreSQL's programs are.
+  public static func programs() throws -> String {
+    try binary("initdb").split(separator: "/").dropLast().map { "/\($0)" }.joined()
+  }
+
   /// Makes a replica a server that writes.
   public func promote() throws { try run(["pg_ctl", "--pgdata", data, "--wait", "promote"]) }
 
@@ -111,6 +145,12 @@ public final class PostgreSQLServer: Sendable {
   /// Runs statements in a database.
   public func execute(_ sql: String, in database: String = "postgres") throws {
     try connect(database).execute(sql)
+  }
+
+  /// The first column of a query's first row; nil for NULL and where there is none.
+  public func value(_ sql: String, in database: String) throws -> String? {
+    let statement = try connect(database).prepare(sql)
+    return try statement.step() ? statement.text(0) : nil
   }
 
   // MARK: Life and death

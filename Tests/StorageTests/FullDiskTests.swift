@@ -3,6 +3,7 @@
 // memory, which takes the right to mount it.
 
 import Glibc
+import PostgreSQLServer
 import Storage
 import Testing
 import Trading
@@ -82,6 +83,29 @@ struct FullDiskTests {
     #expect(again.state.positions == stream.positions)
     for order in stream.orders.values { #expect(try again.order(order.id) == order) }
   }
+
+  @Test func `a server whose disk is full takes nothing, and goes on when there is room`() throws {
+    let disk = try #require(try ServerDisk())
+    var stream = EntryStream(seed: 4)
+    let open = try OpenStore(disk.location)
+    #expect(open.record(stream.next(20)))
+    disk.fill()
+    // Pages that are there already have room for some rows.
+    while open.messages.availability.last != false {
+      open.store.append(stream.next(50))
+      let last = stream.lastNumber
+      let isAnswered = isTrueSoon {
+        open.messages.availability.last == false || open.messages.recordedThrough == last
+      }
+      try #require(isAnswered)
+    }
+    let recorded = open.messages.recordedThrough
+    disk.empty()
+    #expect(isTrueSoon { open.messages.availability.last == true })
+    #expect(open.messages.notRecorded.allSatisfy { $0 > recorded })
+    open.close()
+    _ = try Verification.verify(at: disk.location) { _, _ in }
+  }
 }
 
 /// A disk of one megabyte with a store on it; unmounted with the value.
@@ -117,4 +141,38 @@ private final class SmallDisk {
 
   /// Makes room again.
   func empty() { unlink(ballast) }
+}
+
+/// A disk of a few megabytes with a database of the tests' server on it; unmounted with the value.
+private final class ServerDisk {
+  private let directory: String
+  private let server: PostgreSQLServer
+  private let name: String
+  let location: StoreLocation
+
+  init?() throws {
+    let name = "small_\(getpid())"
+    let directory = "/tmp/fks-\(name)"
+    self.name = name
+    self.directory = directory
+    server = try PostgreSQLServer()
+    location = valid(StoreLocation(postgresqlURL: server.url(name)), "address")
+    mkdir(directory, 0o755)
+    let options = "size=24m,mode=0700,uid=\(PostgreSQLServer.owner)"
+    guard mount("tmpfs", directory, "tmpfs", 0, options) == 0 else {
+      rmdir(directory)
+      return nil
+    }
+    try server.execute("CREATE TABLESPACE small LOCATION '\(directory)'")
+    try server.execute("CREATE DATABASE \(name) TABLESPACE small")
+  }
+
+  deinit {
+    try? server.stop()
+    umount2(directory, Int32(MNT_DETACH))
+    rmdir(directory)
+  }
+
+  func fill() { system("cat /dev/zero > \(directory)/ballast 2>/dev/null") }
+  func empty() { unlink("\(directory)/ballast") }
 }

@@ -1,8 +1,10 @@
 // The service while its PostgreSQL server is gone, and when it is there again: nothing that was
 // promised is lost, nothing is sent that was not recorded, and the brakes work.
 
+import Dispatch
 import Glibc
 import PostgreSQLServer
+import Synchronization
 import Testing
 import Wire
 
@@ -43,6 +45,35 @@ import Wire
     service.end(SIGTERM)
     #expect(service.exitStatus == 0)
     #expect(!service.output.contains(PostgreSQLServer.password))
+  }
+
+  @Test func `an order whose intent was confirmed too late is not sent, and says so`() throws {
+    let server = try PostgreSQLServer()
+    let url = server.url(try server.makeDatabase())
+    let settings = ServiceProcess.unlimited.merging(["DATABASE_URL": url]) { $1 }
+    let service = try ServiceProcess.start(settings)
+    let answer = Mutex<APIAnswer?>(nil)
+    server.signalAll(SIGSTOP)
+    DispatchQueue(label: "caller").async {
+      let late = try? service.order(OutageTests.market)
+      answer.withLock { $0 = late }
+    }
+    #expect(try eventually { try service.metric("execution_lag_seconds") > 0 })
+    service.signal(SIGSTOP)
+    server.signalAll(SIGCONT)
+    // By then another process may be the writer; and nobody says that there is none.
+    usleep(6_500_000)
+    server.signalAll(SIGSTOP)
+    service.signal(SIGCONT)
+    #expect(try eventually { try service.metric("execution_lag_seconds") < 1 })
+    server.signalAll(SIGCONT)
+    #expect(eventually { answer.withLock { $0 != nil } })
+    let late = try #require(answer.withLock { $0 })
+    #expect(late.status == 422)
+    #expect(late.code == "WRITER_UNCERTAIN")
+    #expect(try service.order(late.orderID, reaches: "REJECTED"))
+    #expect(try service.get("/fills").json?["fills"]?.elements.isEmpty == true)
+    #expect(try eventually { try service.order(OutageTests.market).status == 201 })
   }
 
   @Test func `a service goes on with the server that another address has`() throws {
