@@ -26,7 +26,7 @@ let reachableMilliseconds = 2_000
     limits: limits, proxy: nil, trustFile: nil, resolver: Resolver { _ in .success(addresses) })
 }
 
-@Suite("Connections of the client", .serialized, .timeLimit(.minutes(1))) struct ConnectTests {
+@Suite("Connections of the client", .serialized, .timeLimit(.minutes(10))) struct ConnectTests {
   @Test func `the families of addresses take turns, the preferred one first`() throws {
     let four = try ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(address)
     let six = try ["2001:db8::1", "2001:db8::2"].map(address)

@@ -12,7 +12,7 @@ import Testing
   var steps: [String] = []
 }
 
-@Suite("Event loop", .timeLimit(.minutes(1))) struct EventLoopTests {
+@Suite("Event loop", .timeLimit(.minutes(10))) struct EventLoopTests {
   @Test @LoopActor func `code of the actor runs on the loop thread`() async {
     EventLoop.shared.checkIsolated()
     await Task.yield()

@@ -69,7 +69,7 @@ private func limits(_ change: (inout HTTPClient.Limits) -> Void) -> HTTPClient.L
   return limits
 }
 
-@Suite("HTTP client pool", .serialized, .timeLimit(.minutes(1))) struct HTTPClientPoolTests {
+@Suite("HTTP client pool", .serialized, .timeLimit(.minutes(10))) struct HTTPClientPoolTests {
   @Test func `requests at the same time share no connection, and no more are opened than may be`()
     async throws
   {

@@ -34,7 +34,7 @@ func outcome(_ client: HTTPClient, _ request: HTTPClientRequest) async -> String
   }
 }
 
-@Suite("HTTP client", .serialized, .timeLimit(.minutes(1))) struct HTTPClientTests {
+@Suite("HTTP client", .serialized, .timeLimit(.minutes(10))) struct HTTPClientTests {
   @Test func `requests one after the other share a connection`() async throws {
     let server = OriginServer(handler: echo)
     let client = try await HTTPClient()

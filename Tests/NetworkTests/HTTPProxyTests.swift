@@ -5,7 +5,7 @@ import Wire
 
 @testable import Network
 
-@Suite("HTTP proxy", .serialized, .timeLimit(.minutes(1))) struct HTTPProxyTests {
+@Suite("HTTP proxy", .serialized, .timeLimit(.minutes(10))) struct HTTPProxyTests {
   private func proxied(
     by server: OriginServer, credentials: String = ""
   ) async throws -> HTTPClient {

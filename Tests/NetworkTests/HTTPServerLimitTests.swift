@@ -16,7 +16,7 @@ private let request = "GET /now HTTP/1.1\r\nHost: a\r\n\r\n"
 private let later = "GET /later/1 HTTP/1.1\r\nHost: a\r\n\r\n"
 private let release = "GET /release HTTP/1.1\r\nHost: a\r\n\r\n"
 
-@Suite("HTTP server limits", .timeLimit(.minutes(1))) struct HTTPServerLimitTests {
+@Suite("HTTP server limits", .timeLimit(.minutes(10))) struct HTTPServerLimitTests {
   @Test func `a head that does not end is answered with 408`() async throws {
     let server = try await TestServer(limits: limits { $0.headMilliseconds = 50 })
     let client = server.client()

@@ -10,7 +10,7 @@ private func get(_ path: String, _ headers: String = "") -> String {
   "GET \(path) HTTP/1.1\r\nHost: a\r\n\(headers)\r\n"
 }
 
-@Suite("HTTP server", .timeLimit(.minutes(1))) struct HTTPServerTests {
+@Suite("HTTP server", .timeLimit(.minutes(10))) struct HTTPServerTests {
   @Test func `a request is answered and the connection stays open`() async throws {
     let server = try await TestServer()
     let client = server.client()

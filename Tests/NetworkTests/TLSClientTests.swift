@@ -18,7 +18,7 @@ import Wire
   return try HTTPClient(limits: limits, proxy: proxy, trustFile: trustFile, resolver: resolver)
 }
 
-@Suite("TLS client", .serialized, .timeLimit(.minutes(1))) struct TLSClientTests {
+@Suite("TLS client", .serialized, .timeLimit(.minutes(10))) struct TLSClientTests {
   @Test(arguments: ["venue.test", "127.0.0.1", "localhost"])
   func `a server with a good certificate is asked, by the name that it has`(host: String)
     async throws

@@ -56,7 +56,7 @@ import Wire
   func end() { client.close() }
 }
 
-@Suite("WebSocket client", .serialized, .timeLimit(.minutes(1))) struct WebSocketClientTests {
+@Suite("WebSocket client", .serialized, .timeLimit(.minutes(10))) struct WebSocketClientTests {
   @Test(arguments: [nil, "good"])
   func `messages of any kind and size go both ways`(certificate: String?) async throws {
     let server = OriginServer(certificate: certificate) { peer in

@@ -12,6 +12,7 @@ import Trading
   let standIn = StandIn()
   let plugin: BinancePlugin
   private(set) var reports: [PluginReport] = []
+  private(set) var wasHealthyWhenDisconnected: Bool?
   private var waiting: [(condition: ([PluginReport]) -> Bool, resume: () -> Void)] = []
 
   init() throws {
@@ -23,6 +24,9 @@ import Trading
   func started() async throws -> Listener {
     try await plugin.start { [unowned self] report in
       reports.append(report)
+      if case .disconnected = report {
+        wasHealthyWhenDisconnected = plugin.health.isHealthy
+      }
       waiting.removeAll { entry in
         guard entry.condition(reports) else { return false }
         entry.resume()
@@ -50,7 +54,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
 }
 
 @LoopActor @Suite struct BinanceStreamTests {
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `a resting order's trade is told when it happens, with its fee`() async throws {
     let listener = try await Listener().started()
     let resting = order(1, .buy, "0.5", limit: "60000", on: "binance")
@@ -73,7 +77,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
     #expect(asked.fills.map(\.tradeID) == told)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `a stop is told as triggered, and a cancel as the order's`() async throws {
     let listener = try await Listener().started()
     var instructions = OrderInstructions()
@@ -96,12 +100,12 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
     #expect(listener.orders(listener.reports).allSatisfy { $0.orderID == stop.id })
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `a lost stream is told, and so is the next one`() async throws {
     let listener = try await Listener().started()
     listener.standIn.dropStreams()
     await listener.hears { $0.contains { if case .disconnected = $0 { true } else { false } } }
-    #expect(!listener.plugin.health.isHealthy)
+    #expect(listener.wasHealthyWhenDisconnected == false)
     await listener.hears { $0.last == .connected }
     #expect(listener.plugin.health.isHealthy)
     _ = await listener.plugin.submit(order(3, .buy, "0.1", on: "binance"))
@@ -109,7 +113,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
   }
 
   @Test(
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(10)),
     arguments: [
       #"{"event":{"e":"eventStreamTerminated","E":1}}"#, #"{"event":{"e":"serverShutdown","E":1}}"#,
       #"{"event":{"e":"executionReport","c":"00000000-0000-0000-0000-000000000001"}}"#, "no JSON",
@@ -123,7 +127,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
     await listener.hears { $0.last == .connected }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `orders from elsewhere are nobody's here`() async throws {
     let listener = try await Listener().started()
     listener.standIn.tellAccount(
@@ -133,7 +137,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
     #expect(listener.orders(listener.reports).allSatisfy { $0.orderID == OrderID(value: 4) })
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `prices are told of all instruments at the start, and of what is traded as they move`()
     async throws
   {
@@ -148,7 +152,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
     await listener.hears { $0.contains { isPrice($0, bitcoin, price("67501")) } }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `a key that may not listen is a reason not to start`() async throws {
     let listener = try Listener()
     let wrong = BinancePlugin(
