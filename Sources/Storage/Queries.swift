@@ -49,24 +49,34 @@ final class Queries {
     return try table.rows(of: statement.bind(id.bytes))
   }
 
+  /// Keys that are read at once: all of them would take memory, and so long that the server would
+  /// end a session that is silent meanwhile.
+  private static let keysPerStep = 20_000
+
   func keyFingerprints() throws(StoreError) -> Set<UInt64> {
-    let clients = try prepare(
-      "SELECT client_order_id FROM orders WHERE client_order_id IS NOT NULL")
-    let keys = try prepare("SELECT idempotency_key FROM orders WHERE idempotency_key IS NOT NULL")
     var fingerprints: Set<UInt64> = []
-    do throws(DatabaseError) {
-      while try clients.step() {
-        guard let id = clients.text(0).flatMap({ ClientOrderID($0) }) else { continue }
-        fingerprints.insert(IdempotencyKey(clientOrderID: id).fingerprint)
-      }
-      while try keys.step() {
-        guard let text = keys.text(0) else { continue }
-        fingerprints.insert(IdempotencyKey(stored: text).fingerprint)
-      }
-    } catch {
-      throw StoreError(error, doing: "read the idempotency keys")
+    try forEachKey(in: "client_order_id") { text in
+      guard let id = ClientOrderID(text) else { return }
+      fingerprints.insert(IdempotencyKey(clientOrderID: id).fingerprint)
+    }
+    try forEachKey(in: "idempotency_key") { text in
+      fingerprints.insert(IdempotencyKey(stored: text).fingerprint)
     }
     return fingerprints
+  }
+
+  private func forEachKey(in column: String, _ body: (String) -> Void) throws(StoreError) {
+    let statement = try prepare(
+      "SELECT \(column) FROM orders WHERE \(column) > ? ORDER BY \(column) "
+        + "LIMIT \(Queries.keysPerStep)")
+    var last = ""
+    var count = Queries.keysPerStep
+    while count == Queries.keysPerStep {
+      let keys = try statement.bind(last).rows(of: "orders") { $0.text(0) }
+      keys.forEach(body)
+      count = keys.count
+      last = keys.last ?? last
+    }
   }
 
   func lastOrderID() throws(StoreError) -> OrderID? {
@@ -84,7 +94,7 @@ final class Queries {
   }
 
   func page(_ filter: FillFilter) throws(StoreError) -> [RecordedFill] {
-    try FillTable.rows(of: statement(of: PageQuery(filter)))
+    try FillTable.rows(of: statement(of: PageQuery(filter, for: connection.dialect)))
   }
 
   private func statement(of query: PageQuery) throws(StoreError) -> any DatabaseStatement {

@@ -197,5 +197,12 @@ extension Schema {
     FROM old_order_events AS e;
     DROP TABLE old_order_events;
     """,
+    """
+    CREATE INDEX orders_by_account ON orders (account, order_id);
+    CREATE INDEX orders_by_rare_state_of_symbol ON orders (state, symbol, order_id)
+      WHERE state <> 'SETTLED';
+    CREATE INDEX fills_by_symbol ON fills (symbol, fill_id);
+    CREATE INDEX fills_by_account ON fills (account, fill_id);
+    """,
   ]
 }

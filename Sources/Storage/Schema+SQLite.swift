@@ -146,5 +146,12 @@ extension Schema {
       FROM order_events)
     GROUP BY month;
     """,
+    """
+    CREATE INDEX orders_by_account ON orders (account, order_id);
+    CREATE INDEX orders_by_rare_state_of_symbol ON orders (state, symbol, order_id)
+      WHERE state <> 'SETTLED';
+    CREATE INDEX fills_by_symbol ON fills (symbol, fill_id);
+    CREATE INDEX fills_by_account ON fills (account, fill_id);
+    """,
   ]
 }

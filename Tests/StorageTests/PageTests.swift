@@ -157,7 +157,7 @@ import Trading
     filter.states = OrderState.allCases.filter { $0.status == status }
     let plan = try plan(PageQuery(filter, for: .sqlite))
     #expect(plan.contains { $0.contains("orders_by_rare_state") }, "\(plan)")
-    #expect(!plan.contains { $0.contains("SCAN") }, "\(plan)")
+    #expect(!plan.contains { $0.contains("SCAN orders") }, "\(plan)")
   }
 
   @Test func `a page of all orders is read backwards from its place`() throws {
@@ -168,10 +168,37 @@ import Trading
     #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
   }
 
+  @Test func `a page of an account is found by an index`() throws {
+    var filter = OrderFilter()
+    filter.account = accounts[0]
+    let plan = try plan(PageQuery(filter, for: .sqlite))
+    #expect(plan.contains { $0.contains("orders_by_account") }, "\(plan)")
+    #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
+  }
+
+  @Test func `the open orders of a symbol are found by an index, state by state`() throws {
+    var filter = OrderFilter()
+    filter.states = OrderState.allCases.filter { $0.status == "PENDING" }
+    filter.symbol = symbols[0]
+    let plan = try plan(PageQuery(filter, for: .sqlite))
+    let searches = plan.filter { $0.contains("orders_by_rare_state_of_symbol") }
+    #expect(searches.count == filter.states.count, "\(plan)")
+    #expect(!plan.contains { $0.contains("SCAN orders") }, "\(plan)")
+  }
+
+  @Test(arguments: ["symbol", "account"])
+  func `the fills of a symbol and of an account are found by an index`(column: String) throws {
+    var filter = FillFilter()
+    if column == "symbol" { filter.symbol = symbols[0] } else { filter.account = accounts[0] }
+    let plan = try plan(PageQuery(filter, for: .sqlite))
+    #expect(plan.contains { $0.contains("fills_by_\(column)") }, "\(plan)")
+    #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
+  }
+
   @Test func `the fills of an order are found by an index`() throws {
     var filter = FillFilter()
     filter.orderID = OrderID(value: 1)
-    let plan = try plan(PageQuery(filter))
+    let plan = try plan(PageQuery(filter, for: .sqlite))
     #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
   }
 }

@@ -64,9 +64,33 @@ import Trading
     try expectIndex("orders_pkey", PageQuery(filter, for: .postgresql))
   }
 
+  @Test func `a page of an account is found by an index`() throws {
+    var filter = OrderFilter()
+    filter.account = account("mock-2")
+    try expectIndex("orders_by_account", PageQuery(filter, for: .postgresql))
+  }
+
+  @Test func `pages of several states take the newest of each from its index`() throws {
+    var filter = OrderFilter()
+    filter.states = [.working, .unknown]
+    let plan = try plan(PageQuery(filter, for: .postgresql))
+    let searches = plan.filter { $0.contains("orders_by_rare_state") }
+    #expect(searches.count == 2, "\(plan)")
+    #expect(!plan.contains { $0.contains("Seq Scan") }, "\(plan)")
+  }
+
+  @Test func `the fills of a symbol and of an account are found by an index`() throws {
+    var filter = FillFilter()
+    filter.symbol = symbol("S1")
+    try expectIndex("fills_by_symbol", PageQuery(filter, for: .postgresql))
+    filter = FillFilter()
+    filter.account = account("mock-2")
+    try expectIndex("fills_by_account", PageQuery(filter, for: .postgresql))
+  }
+
   @Test func `the fills of an order are found by an index`() throws {
     var filter = FillFilter()
     filter.orderID = OrderID(value: 1)
-    try expectIndex("fills_by_order", PageQuery(filter))
+    try expectIndex("fills_by_order", PageQuery(filter, for: .postgresql))
   }
 }

@@ -168,7 +168,9 @@ import Trading
   private static let oldSchema: [Dialect: String] = [
     .sqlite: """
     DROP TABLE journal_months; DROP TABLE journal_anchor;
-    DELETE FROM schema_migrations WHERE version = 4;
+    DELETE FROM schema_migrations WHERE version >= 4; DROP INDEX orders_by_account;
+      DROP INDEX orders_by_rare_state_of_symbol; DROP INDEX fills_by_symbol;
+      DROP INDEX fills_by_account;
     """,
     .postgresql: """
     CREATE TABLE old AS SELECT sequence, order_id, recorded_at, body, hash FROM order_events;
@@ -177,7 +179,9 @@ import Trading
     ALTER TABLE old RENAME TO order_events;
     ALTER TABLE order_events ADD PRIMARY KEY (sequence);
     CREATE INDEX order_events_by_order ON order_events (order_id);
-    DELETE FROM schema_migrations WHERE version = 3;
+    DELETE FROM schema_migrations WHERE version >= 3; DROP INDEX orders_by_account;
+      DROP INDEX orders_by_rare_state_of_symbol; DROP INDEX fills_by_symbol;
+      DROP INDEX fills_by_account;
     """,
   ]
 
