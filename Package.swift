@@ -94,7 +94,7 @@ let package = Package(
       "ServiceTests",
       [
         "Service", "Plugins", "Storage", "Trading", "Wire", "Network", "Telemetry", "Crypto",
-        "PostgreSQLServer",
+        "PostgreSQLServer", "StandIn",
       ]),
     tests("TidyTests", []),
   ],

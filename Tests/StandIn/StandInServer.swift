@@ -88,6 +88,14 @@ public struct StandInReceived: Sendable {
     exchange.orders.values.count { $0.clientID == clientID }
   }
 
+  /// What the account holds of an asset.
+  public func holding(of asset: String) -> Decimal {
+    exchange.balances[asset].map { $0.free + $0.locked } ?? .zero
+  }
+
+  /// The client order ids of all orders that the matching engine has ever taken.
+  public var clientIDs: [String] { exchange.orders.values.map(\.clientID) }
+
   /// How many orders the matching engine has ever taken.
   public var orderCount: Int { exchange.orders.count }
 

@@ -20,14 +20,17 @@ internal import Wire
 
   /// How long after its time a request may still be taken, in milliseconds: the venue's default.
   static let windowMilliseconds = 5_000
-  /// The weight of a minute until the venue has said what it is: the smallest that was ever usual.
-  private static let usualWeight = 1_200
+  /// The weight of a minute until the venue has said what it is: what is usual. Less would keep a
+  /// service from starting again in a busy minute.
+  private static func usualWeight(of venue: BinanceVenue) -> Int {
+    venue == .spot ? 6_000 : 2_400
+  }
   /// For how many seconds nothing is sent where the venue does not say how long.
   private static let usualPauseSeconds: Int64 = 60
 
   init(_ venue: BinanceVenue, at origin: HTTPOrigin, by client: HTTPClient, key: BinanceKey?) {
     (self.venue, self.client, self.origin, self.key) = (venue, client, origin, key)
-    budget = BinanceBudget(weightMax: BinanceConnection.usualWeight)
+    budget = BinanceBudget(weightMax: BinanceConnection.usualWeight(of: venue))
   }
 
   /// The weight of a minute, as the venue states it.
