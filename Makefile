@@ -76,6 +76,7 @@ bench: $(BINARY) ## measures the service beside nginx, pgbench and curl; BENCH_A
 	@.ci/install-postgresql
 	@.ci/extract $(TOOLS) nginx usr/sbin/nginx
 	swift build -c release --product engine-bench
+	swift build -c release --product stand-in
 	swift build -c release --product client-bench
 	Tests/bench/run $(BENCH_ARGS)
 

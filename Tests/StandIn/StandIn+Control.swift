@@ -10,6 +10,8 @@ extension StandIn {
     switch request.path {
     case "/stand-in/price": movePrice(request)
     case "/stand-in/fault": arrange(request)
+    case "/stand-in/last":
+      answer(200, "\(received.last { $0.method == "POST" }?.nanoseconds ?? 0)")
     case "/stand-in/orders":
       answer(200, "\(orderCount) orders were taken. \(received.count) requests were received.")
     default: nil

@@ -9,6 +9,8 @@ internal import Wire
 public struct StandInReceived: Sendable {
   /// The method.
   public let method: String
+  /// When it was there, by the monotonic clock.
+  public let nanoseconds: UInt64
   /// Path and query.
   public let target: String
 }
@@ -109,7 +111,10 @@ public struct StandInReceived: Sendable {
     if let answer = control(request) { return responder.respond(answer) }
     if openStream(request, responder) { return }
     defer { tellStreams() }
-    received.append(StandInReceived(method: request.method.rawValue, target: request.target))
+    received.append(
+      StandInReceived(
+        method: request.method.rawValue, nanoseconds: EventLoop.shared.monotonicNanoseconds(),
+        target: request.target))
     let fault = faults.take(request.method.rawValue, request.path)
     switch fault {
     case nil: responder.respond(carryOut(request))

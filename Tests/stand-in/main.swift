@@ -5,11 +5,16 @@ import Glibc
 import Network
 import StandIn
 
-let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 9_880
+let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+let port = arguments.first.flatMap { UInt16(exactly: $0) } ?? 9_880
+/// What requests may weigh in a minute, where that is to be another than the venue's.
+let weightMax = arguments.dropFirst().first
 
 EventLoop.shared.post {
   do throws(NetworkError) {
-    _ = try StandIn().listen(port: port)
+    let standIn = StandIn()
+    if let weightMax { standIn.weightMax = weightMax }
+    _ = try standIn.listen(port: port)
     let address = "127.0.0.1:\(port)"
     print(
       """
