@@ -1,5 +1,5 @@
 """The stand-in for Binance as a process of its own, and nginx before it that speaks TLS."""
-import http.client, os, pathlib, subprocess, sys, time, urllib.request
+import http.client, os, pathlib, signal, subprocess, sys, time, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 STAND_IN = ROOT / ".build/release/stand-in"
@@ -65,6 +65,11 @@ class TLSFront:
         self.process = subprocess.Popen(
             ["nginx", "-p", directory, "-c", str(path)], stderr=subprocess.DEVNULL)
         time.sleep(0.3)
+
+    def stop(self):
+        # In order: a killed master would leave its worker behind.
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(10)
 
 
 def delays_microseconds(port, stand_in, count):
