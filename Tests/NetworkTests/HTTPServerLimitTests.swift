@@ -188,7 +188,9 @@ private let release = "GET /release HTTP/1.1\r\nHost: a\r\n\r\n"
     busy.send(later)
     let begun = server.client()
     begun.send("GET /release HT")
+    // A connection that is counted need not have been read from.
     while await server.connectionCount < 3 { await Task.yield() }
+    while await server.waitingCount < 1 { await Task.yield() }
     await server.stopAccepting()
     #expect(idle.receiveToEnd()?.isEmpty == true)
     begun.send("TP/1.1\r\nHost: a\r\n\r\n")
