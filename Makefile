@@ -80,7 +80,7 @@ bench: $(BINARY) ## measures the service beside nginx, pgbench and curl; BENCH_A
 	swift build -c release --product client-bench
 	Tests/bench/run $(BENCH_ARGS)
 
-stand-in: setup ## runs a stand-in for Binance Spot to try the service on; PORT=9880
+stand-in: setup ## runs a stand-in for Binance to try the service on; PORT=9880
 	swift build -c release --product stand-in
 	@exec .build/release/stand-in $(PORT)
 

@@ -7,8 +7,8 @@ internal import Wire
 /// An open WebSocket.
 @LoopActor final class StandInStream {
   /// Whose events it is told.
-  enum Purpose {
-    case account
+  enum Purpose: Equatable {
+    case account(StandInVenue)
     case prices
   }
 
@@ -52,8 +52,7 @@ internal import Wire
 extension StandIn {
   /// Opens a stream if the request is for one; true if it is.
   func openStream(_ request: HTTPRequest, _ responder: HTTPResponder) -> Bool {
-    let purposes: [String: StandInStream.Purpose] = ["/ws-api/v3": .account, "/ws": .prices]
-    guard let purpose = purposes[request.path], let key = request.header("sec-websocket-key")
+    guard let purpose = purpose(of: request.path), let key = request.header("sec-websocket-key")
     else { return false }
     let head = HTTPResponse(
       status: 101, contentType: nil,
@@ -63,7 +62,11 @@ extension StandIn {
       ])
     responder.stream(head) { [self] stream, event in
       switch event {
-      case .began: streams.append((stream, StandInStream(purpose, stream)))
+      case .began:
+        let open = StandInStream(purpose, stream)
+        // A listen key has subscribed the account by itself.
+        if case .account(.futures) = purpose { open.isSubscribed = true }
+        streams.append((stream, open))
       case .received(let bytes):
         guard let open = streams.first(where: { $0.stream === stream })?.open else { return }
         for message in open.take(bytes) { answer(message, on: open) }
@@ -72,6 +75,15 @@ extension StandIn {
       }
     }
     return true
+  }
+
+  private func purpose(of path: String) -> StandInStream.Purpose? {
+    switch path {
+    case "/ws-api/v3": .account(.spot)
+    case "/ws", "/public/ws": .prices
+    default:
+      futuresAccount.listenKey.map { "/private/ws/\($0)" } == path ? .account(.futures) : nil
+    }
   }
 
   private func answer(_ message: [UInt8], on open: StandInStream) {
@@ -105,7 +117,7 @@ extension StandIn {
   }
 
   private func tickerEvent(of symbol: String) -> String {
-    let price = exchange.markets[symbol]?.price
+    let price = spot.markets[symbol]?.price
     return object([
       ("u", "1"), ("s", quoted(symbol)), ("b", quoted(price)), ("B", quoted(Decimal(1))),
       ("a", quoted(price)), ("A", quoted(Decimal(1))),
@@ -114,17 +126,21 @@ extension StandIn {
 
   /// Tells the streams what has happened.
   func tellStreams() {
-    for event in exchange.takeEvents() {
-      let message = object([("subscriptionId", "0"), ("event", event)])
-      for (_, open) in streams where open.purpose == .account && open.isSubscribed {
-        open.send(message)
-      }
+    for event in spot.takeEvents() {
+      tell(object([("subscriptionId", "0"), ("event", event)]), .spot)
+    }
+    for event in futures.takeEvents() { tell(event, .futures) }
+  }
+
+  private func tell(_ text: String, _ venue: StandInVenue) {
+    for (_, open) in streams where open.isSubscribed && open.purpose == .account(venue) {
+      open.send(text)
     }
   }
 
   /// Tells a price to whoever watches it.
   func tellPrice(of symbol: String) {
-    for (_, open) in streams where open.purpose == .prices && open.symbols.contains(symbol) {
+    for (_, open) in streams where open.symbols.contains(symbol) {
       open.send(tickerEvent(of: symbol))
     }
   }
@@ -137,7 +153,7 @@ extension StandIn {
 
   /// Tells subscribers of an account a text, whatever it is.
   public func tellAccount(_ text: String) {
-    for (_, open) in streams where open.purpose == .account && open.isSubscribed {
+    for (_, open) in streams where open.isSubscribed {
       open.send(text)
     }
   }

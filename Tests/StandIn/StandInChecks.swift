@@ -63,13 +63,7 @@ struct StandInAccess {
   func check(
     _ request: HTTPRequest, _ parameters: inout StandInParameters, at milliseconds: Int64
   ) throws(StandInRefusal) {
-    guard let name = request.header("x-mbx-apikey") else {
-      throw StandInRefusal(status: 401, code: -2014, message: "API-key format invalid.")
-    }
-    guard name == keyName else {
-      throw StandInRefusal(
-        status: 401, code: -2015, message: "Invalid API-key, IP, or permissions for action.")
-    }
+    try checkKey(request)
     let signature = try parameters.required("signature")
     let parts = request.target.split(separator: "?", maxSplits: 1)
     let query = parts.count > 1 ? String(parts[1]) : ""
@@ -79,6 +73,17 @@ struct StandInAccess {
       throw StandInRefusal(code: -1022, message: "Signature for this request is not valid.")
     }
     try checkTime(&parameters, at: milliseconds)
+  }
+
+  /// Refuses who has not the key.
+  func checkKey(_ request: HTTPRequest) throws(StandInRefusal) {
+    guard let name = request.header("x-mbx-apikey") else {
+      throw StandInRefusal(status: 401, code: -2014, message: "API-key format invalid.")
+    }
+    guard name == keyName else {
+      throw StandInRefusal(
+        status: 401, code: -2015, message: "Invalid API-key, IP, or permissions for action.")
+    }
   }
 
   func isSignature(_ signature: String, over text: String) -> Bool {
@@ -112,11 +117,7 @@ extension StandInRequest {
   /// Reads a new order as `POST /api/v3/order` has it.
   init(spot parameters: inout StandInParameters) throws(StandInRefusal) {
     symbol = try parameters.required("symbol")
-    let side = try parameters.required("side")
-    guard side == "BUY" || side == "SELL" else {
-      throw StandInRefusal(code: -1117, message: "Invalid side.")
-    }
-    isBuy = side == "BUY"
+    isBuy = try StandInRequest.isBuy(&parameters)
     type = try parameters.required("type")
     guard let shape = StandInRequest.shapes[type] else {
       throw StandInRefusal(code: -1116, message: "Invalid orderType.")
@@ -128,16 +129,29 @@ extension StandInRequest {
         message: "Mandatory parameter 'quantity' was not sent, was empty/null, or malformed.")
     }
     try readShape(shape, &parameters)
-    clientID = parameters.optional("newClientOrderId") ?? ""
-    guard clientID.utf8.count <= 36, !clientID.isEmpty,
-      clientID.utf8.allSatisfy(StandInRequest.isIDByte)
-    else {
-      throw StandInRefusal(
-        code: -1100, message: "Illegal characters found in parameter 'newClientOrderId'.")
-    }
+    clientID = try StandInRequest.clientID("newClientOrderId", &parameters)
     guard parameters.optional("newOrderRespType") == "FULL" else {
       throw StandInRefusal(code: -1106, message: "This stand-in answers in full only.")
     }
+  }
+
+  static func isBuy(_ parameters: inout StandInParameters) throws(StandInRefusal) -> Bool {
+    let side = try parameters.required("side")
+    guard side == "BUY" || side == "SELL" else {
+      throw StandInRefusal(code: -1117, message: "Invalid side.")
+    }
+    return side == "BUY"
+  }
+
+  static func clientID(
+    _ name: String, _ parameters: inout StandInParameters
+  ) throws(StandInRefusal) -> String {
+    let id = parameters.optional(name) ?? ""
+    guard id.utf8.count <= 36, !id.isEmpty, id.utf8.allSatisfy(isIDByte) else {
+      throw StandInRefusal(
+        code: -1100, message: "Illegal characters found in parameter '\(name)'.")
+    }
+    return id
   }
 
   private struct Shape {
@@ -190,17 +204,29 @@ extension StandInRequest {
 
 extension StandInMarket {
   /// Refuses what the filters of the symbol do not let pass.
-  func check(_ request: StandInRequest) throws(StandInRefusal) {
+  func check(_ request: StandInRequest, at venue: StandInVenue) throws(StandInRefusal) {
+    let isAtSpot = venue == .spot
     for price in [request.price, request.stopPrice].compactMap({ $0 }) {
       guard price.isPositive, price.isMultiple(of: tickSize) else {
-        throw StandInRefusal(code: -1013, message: "Filter failure: PRICE_FILTER")
+        throw isAtSpot
+          ? StandInRefusal(code: -1013, message: "Filter failure: PRICE_FILTER")
+          : StandInRefusal(code: -4014, message: "Price not increased by tick size.")
       }
     }
     guard request.quantity.isMultiple(of: lotStep) else {
-      throw StandInRefusal(code: -1013, message: "Filter failure: LOT_SIZE")
+      throw isAtSpot
+        ? StandInRefusal(code: -1013, message: "Filter failure: LOT_SIZE")
+        : StandInRefusal(
+          code: -1111, message: "Precision is over the maximum defined for this asset.")
     }
-    guard !(request.quantity * (request.price ?? request.stopPrice ?? price) < minNotional) else {
-      throw StandInRefusal(code: -1013, message: "Filter failure: NOTIONAL")
+    let notional = request.quantity * (request.price ?? request.stopPrice ?? price)
+    guard request.isReduceOnly || !(notional < minNotional) else {
+      throw isAtSpot
+        ? StandInRefusal(code: -1013, message: "Filter failure: NOTIONAL")
+        : StandInRefusal(
+          code: -4164,
+          message: "Order's notional must be no smaller than \(minNotional) (unless you choose "
+            + "reduce only)")
     }
   }
 }

@@ -1,7 +1,13 @@
-// An exchange with one account: orders, trades and balances, matched against a price that somebody
-// sets. It knows nothing of HTTP and checks nothing but what the matching engine itself refuses.
+// An exchange with one account: orders and trades, matched against a price that somebody sets. It
+// knows nothing of HTTP and checks nothing but what the matching engine itself refuses.
 
 import Trading
+
+/// Which of Binance's venues an exchange is like.
+enum StandInVenue {
+  case spot
+  case futures
+}
 
 /// A refusal in Binance's words.
 struct StandInRefusal: Error {
@@ -20,6 +26,12 @@ struct StandInRequest {
   var quantity = Decimal.zero
   var price: Decimal?
   var stopPrice: Decimal?
+  var isReduceOnly = false
+  /// When it is over, in milliseconds since 1970.
+  var goodTillMilliseconds: Int64?
+  /// By how many percent a trailing stop follows the market, and from which price on.
+  var callbackPercent: Decimal?
+  var activationPrice: Decimal?
 }
 
 /// An instrument of the stand-in.
@@ -35,22 +47,25 @@ struct StandInMarket {
 }
 
 struct StandInExchange {
+  let venue: StandInVenue
   private(set) var markets: [String: StandInMarket]
   private(set) var orders: [Int: StandInOrder] = [:]
   private var openByClientID: [String: Int] = [:]
   private var newestByClientID: [String: Int] = [:]
-  private(set) var balances: [String: (free: Decimal, locked: Decimal)]
+  private(set) var account: StandInAccount
+  /// The conditional orders of Futures, which are none before they are triggered.
+  var conditionals: [StandInConditional] = []
   private var lastOrderID = 1_000
   private var lastTradeID = 5_000
   /// What happened since it was last asked for, as the user data stream tells it.
   private var events: [String] = []
 
-  /// What a trade costs, of what is received.
-  private static let feeShare = Decimal(units: 1, scale: 3)
-
-  init(markets: [String: StandInMarket], balances: [String: Decimal]) {
+  init(
+    _ venue: StandInVenue, markets: [String: StandInMarket], balances: [String: Decimal]
+  ) {
+    self.venue = venue
     self.markets = markets
-    self.balances = balances.mapValues { ($0, .zero) }
+    account = StandInAccount(venue, balances: balances)
   }
 
   /// Takes what happened since the last time.
@@ -67,30 +82,49 @@ struct StandInExchange {
     guard let market = markets[request.symbol] else {
       throw StandInRefusal(code: -1121, message: "Invalid symbol.")
     }
-    guard openByClientID[request.clientID] == nil else {
-      throw StandInRefusal(code: -2010, message: "Duplicate order sent.")
-    }
-    let isStop = request.stopPrice != nil
-    if isStop, isElected(request.type, request.isBuy, request.stopPrice, at: market.price) {
-      throw StandInRefusal(code: -2010, message: "Order would trigger immediately.")
-    }
-    if request.type == "LIMIT_MAKER", crosses(request.isBuy, request.price, market.price) {
-      throw StandInRefusal(code: -2010, message: "Order would immediately match and take.")
-    }
+    try check(request, in: market)
     let heldPrice = request.price ?? request.stopPrice ?? market.price
-    try reserve(request, at: heldPrice, market)
+    try account.reserve(request, at: heldPrice, market)
     lastOrderID += 1
     var order = StandInOrder(
-      id: lastOrderID, clientID: request.clientID, symbol: request.symbol, isBuy: request.isBuy,
-      type: request.type, timeInForce: request.timeInForce, quantity: request.quantity,
-      price: request.price, stopPrice: request.stopPrice, heldPrice: heldPrice,
-      createdMilliseconds: milliseconds, updatedMilliseconds: milliseconds)
-    order.isWorking = !isStop
+      id: lastOrderID, request, heldPrice: heldPrice, createdMilliseconds: milliseconds)
     newestByClientID[order.clientID] = order.id
-    tell(order.executionReport("NEW"))
+    tell("NEW", of: order)
     if order.isWorking { match(&order, isMaker: false, at: milliseconds) }
     keep(order)
     return order
+  }
+
+  /// Refuses what the matching engine itself refuses.
+  private func check(
+    _ request: StandInRequest, in market: StandInMarket
+  ) throws(StandInRefusal) {
+    let isAtSpot = venue == .spot
+    guard openByClientID[request.clientID] == nil else {
+      throw isAtSpot
+        ? StandInRefusal(code: -2010, message: "Duplicate order sent.")
+        : StandInRefusal(code: -4116, message: "clientOrderId is duplicated")
+    }
+    if isElected(request.type, request.isBuy, request.stopPrice, at: market.price) {
+      throw StandInRefusal(code: -2010, message: "Order would trigger immediately.")
+    }
+    let crosses = crosses(request.isBuy, request.price, market.price)
+    if request.type == "LIMIT_MAKER", crosses {
+      throw StandInRefusal(code: -2010, message: "Order would immediately match and take.")
+    }
+    if request.timeInForce == "GTX", crosses {
+      throw StandInRefusal(
+        code: -5022,
+        message: "Due to the order could not be executed as maker, the Post Only order will be "
+          + "rejected.")
+    }
+    let available = market.available ?? request.quantity
+    if !isAtSpot, request.timeInForce == "FOK", !crosses || available < request.quantity {
+      throw StandInRefusal(
+        code: -5021,
+        message: "Due to the order could not be filled immediately, the FOK order has been "
+          + "rejected.")
+    }
   }
 
   /// The newest order with a client order id.
@@ -106,9 +140,19 @@ struct StandInExchange {
     guard var order = openByClientID[clientID].flatMap({ orders[$0] }), order.symbol == symbol
     else { throw StandInRefusal(code: -2011, message: "Unknown order sent.") }
     end(&order, "CANCELED", at: milliseconds)
-    tell(order.executionReport("CANCELED", cancelID: cancelID))
+    tell("CANCELED", of: order, cancelID: cancelID)
     keep(order)
     return order
+  }
+
+  /// Ends the orders whose time has come.
+  mutating func expire(at milliseconds: Int64) {
+    for var order in openOrders {
+      guard let end = order.goodTillMilliseconds, end <= milliseconds else { continue }
+      self.end(&order, "EXPIRED", at: milliseconds)
+      tell("EXPIRED", of: order)
+      keep(order)
+    }
   }
 
   var openOrders: [StandInOrder] {
@@ -127,13 +171,14 @@ struct StandInExchange {
         guard isElected(order.type, order.isBuy, order.stopPrice, at: price) else { continue }
         order.isWorking = true
         order.updatedMilliseconds = milliseconds
-        tell(order.executionReport("NEW"))
+        tell("NEW", of: order)
         match(&order, isMaker: false, at: milliseconds)
       } else if crosses(order.isBuy, order.price, price) {
         match(&order, isMaker: true, at: milliseconds)
       }
       keep(order)
     }
+    triggerConditionals(of: symbol, at: price, milliseconds)
     return true
   }
 
@@ -144,7 +189,7 @@ struct StandInExchange {
     return isBuy ? !(limit < price) : !(limit > price)
   }
 
-  private func isElected(
+  func isElected(
     _ type: String, _ isBuy: Bool, _ stopPrice: Decimal?, at price: Decimal
   ) -> Bool {
     guard let stopPrice else { return false }
@@ -163,10 +208,10 @@ struct StandInExchange {
       let price = isMaker ? order.price ?? market.price : market.price
       trade(&order, quantity, at: price, isMaker: isMaker, market, milliseconds)
     }
-    let stays = order.timeInForce == "GTC" && order.price != nil
+    let stays = !["IOC", "FOK"].contains(order.timeInForce) && order.price != nil
     if order.isOpen, !stays {
       end(&order, "EXPIRED", at: milliseconds)
-      tell(order.executionReport("EXPIRED"))
+      tell("EXPIRED", of: order)
     }
   }
 
@@ -175,29 +220,20 @@ struct StandInExchange {
     _ market: StandInMarket, _ milliseconds: Int64
   ) {
     lastTradeID += 1
-    let notional = quantity * price
-    let fee = (order.isBuy ? quantity : notional) * StandInExchange.feeShare
-    release(quantity, of: order, market)
-    if order.isBuy {
-      balances[market.quote, default: (.zero, .zero)].free -= notional
-      balances[market.base, default: (.zero, .zero)].free += quantity - fee
-    } else {
-      balances[market.base, default: (.zero, .zero)].free -= quantity
-      balances[market.quote, default: (.zero, .zero)].free += notional - fee
-    }
+    account.release(quantity, of: order, market)
+    let fee = account.settle(quantity, at: price, of: order, market)
     if let available = market.available { markets[order.symbol]?.available = available - quantity }
     order.trades.append(
       StandInTrade(
-        id: lastTradeID, price: price, quantity: quantity, fee: fee,
-        feeAsset: order.isBuy ? market.base : market.quote, milliseconds: milliseconds,
-        isMaker: isMaker))
+        id: lastTradeID, price: price, quantity: quantity, fee: fee.amount, feeAsset: fee.asset,
+        milliseconds: milliseconds, isMaker: isMaker))
     order.status = order.leaves.isZero ? "FILLED" : "PARTIALLY_FILLED"
     order.updatedMilliseconds = milliseconds
-    tell(order.executionReport("TRADE"))
+    tell("TRADE", of: order)
   }
 
   private mutating func end(_ order: inout StandInOrder, _ status: String, at milliseconds: Int64) {
-    if let market = markets[order.symbol] { release(order.leaves, of: order, market) }
+    if let market = markets[order.symbol] { account.release(order.leaves, of: order, market) }
     order.status = status
     order.updatedMilliseconds = milliseconds
   }
@@ -205,35 +241,14 @@ struct StandInExchange {
   private mutating func keep(_ order: StandInOrder) {
     orders[order.id] = order
     openByClientID[order.clientID] = order.isOpen ? order.id : nil
+    if !order.isOpen { finishConditional(of: order) }
   }
 
-  private mutating func tell(_ event: String) { events.append(event) }
-
-  // MARK: Balances
-
-  /// What an order holds back for so much of it.
-  private func held(
-    _ quantity: Decimal, isBuy: Bool, at price: Decimal, _ market: StandInMarket
-  ) -> (asset: String, amount: Decimal) {
-    isBuy ? (market.quote, quantity * price) : (market.base, quantity)
+  private mutating func tell(_ kind: String, of order: StandInOrder, cancelID: String? = nil) {
+    tell(
+      venue == .spot
+        ? order.executionReport(kind, cancelID: cancelID) : order.orderTradeUpdate(kind))
   }
 
-  private mutating func reserve(
-    _ request: StandInRequest, at price: Decimal, _ market: StandInMarket
-  ) throws(StandInRefusal) {
-    let (asset, amount) = held(request.quantity, isBuy: request.isBuy, at: price, market)
-    guard let balance = balances[asset], !(balance.free < amount) else {
-      throw StandInRefusal(
-        code: -2010, message: "Account has insufficient balance for requested action.")
-    }
-    balances[asset] = (balance.free - amount, balance.locked + amount)
-  }
-
-  private mutating func release(
-    _ quantity: Decimal, of order: StandInOrder, _ market: StandInMarket
-  ) {
-    let (asset, amount) = held(quantity, isBuy: order.isBuy, at: order.heldPrice, market)
-    balances[asset]?.free += amount
-    balances[asset]?.locked -= amount
-  }
+  mutating func tell(_ event: String) { events.append(event) }
 }

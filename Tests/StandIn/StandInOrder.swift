@@ -25,6 +25,9 @@ struct StandInOrder {
   let quantity: Decimal
   let price: Decimal?
   let stopPrice: Decimal?
+  let isReduceOnly: Bool
+  /// When it is over, in milliseconds since 1970.
+  let goodTillMilliseconds: Int64?
   /// The price by which balance is held back for it.
   let heldPrice: Decimal
   let createdMilliseconds: Int64
@@ -32,8 +35,28 @@ struct StandInOrder {
   var updatedMilliseconds: Int64
   var status = "NEW"
   /// Whether it is on the book; a stop is not before it is triggered.
-  var isWorking = true
+  var isWorking: Bool
   var trades: [StandInTrade] = []
+
+  init(
+    id: Int, _ request: StandInRequest, heldPrice: Decimal, createdMilliseconds: Int64
+  ) {
+    self.id = id
+    clientID = request.clientID
+    symbol = request.symbol
+    isBuy = request.isBuy
+    type = request.type
+    timeInForce = request.timeInForce
+    quantity = request.quantity
+    price = request.price
+    stopPrice = request.stopPrice
+    isReduceOnly = request.isReduceOnly
+    goodTillMilliseconds = request.goodTillMilliseconds
+    self.heldPrice = heldPrice
+    self.createdMilliseconds = createdMilliseconds
+    updatedMilliseconds = createdMilliseconds
+    isWorking = request.stopPrice == nil
+  }
 
   var executed: Decimal { trades.reduce(.zero) { $0 + $1.quantity } }
   var leaves: Decimal { quantity - executed }
@@ -118,25 +141,3 @@ struct StandInOrder {
     ])
   }
 }
-
-// MARK: JSON texts
-
-/// A text of characters that need no escape, in quotes.
-func quoted(_ text: String) -> String { "\"\(text)\"" }
-
-/// A decimal number as Binance writes it, with eight digits after the point; none is zero.
-func quoted(_ number: Decimal?) -> String {
-  let text = (number ?? .zero).description
-  let parts = text.split(separator: ".")
-  let fraction = parts.count > 1 ? String(parts[1]) : ""
-  return quoted(
-    "\(parts[0]).\(fraction)\(String(repeating: "0", count: max(0, 8 - fraction.count)))")
-}
-
-/// An object of members whose values are JSON texts.
-func object(_ members: [(String, String)]) -> String {
-  "{" + members.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
-}
-
-/// An array of JSON texts.
-func array(_ elements: [String]) -> String { "[\(elements.joined(separator: ","))]" }

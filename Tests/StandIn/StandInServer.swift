@@ -1,5 +1,6 @@
-// A stand-in for Binance Spot over HTTP: it checks requests as the venue does, matches orders, and
-// has accidents when it is asked to. It is for tests and for trying the service without an account.
+// A stand-in for Binance over HTTP, Spot and USD-M Futures in one place: it checks requests as the
+// venue does, matches orders, and has accidents when it is asked to. It is for tests and for trying
+// the service without an account.
 
 public import Network
 public import Trading
@@ -28,7 +29,10 @@ public struct StandInReceived: Sendable {
   /// Every request so far.
   public private(set) var received: [StandInReceived] = []
 
-  var exchange: StandInExchange
+  var spot: StandInExchange
+  var futures: StandInExchange
+  /// What only Futures have of an account.
+  var futuresAccount = StandInFuturesAccount()
   var streams: [(stream: HTTPStream, open: StandInStream)] = []
   private var faults = StandInFaults()
   let access = StandInAccess(keyName: StandIn.keyName, secret: StandIn.secret)
@@ -36,7 +40,7 @@ public struct StandInReceived: Sendable {
   private var minute: Int64 = 0
   private var server: HTTPServer?
 
-  /// A stand-in with BTCUSDT at 67,500 and ETHUSDT at 3,500.
+  /// A stand-in with BTCUSDT at 67,500 and ETHUSDT at 3,500, at Spot and as perpetual contracts.
   public init() {
     func market(_ base: String, _ price: Int) -> StandInMarket {
       StandInMarket(
@@ -44,9 +48,11 @@ public struct StandInReceived: Sendable {
         lotStep: Decimal(units: 1, scale: 5), minNotional: Decimal(5), price: Decimal(price),
         available: nil)
     }
-    exchange = StandInExchange(
-      markets: ["BTCUSDT": market("BTC", 67_500), "ETHUSDT": market("ETH", 3_500)],
+    let markets = ["BTCUSDT": market("BTC", 67_500), "ETHUSDT": market("ETH", 3_500)]
+    spot = StandInExchange(
+      .spot, markets: markets,
       balances: ["USDT": Decimal(1_000_000), "BTC": Decimal(10), "ETH": Decimal(100)])
+    futures = StandInExchange(.futures, markets: markets, balances: ["USDT": Decimal(1_000_000)])
   }
 
   /// Starts to listen; the port is a free one for 0.
@@ -63,45 +69,45 @@ public struct StandInReceived: Sendable {
     faults.add(fault, to: method, path)
   }
 
-  /// Moves a price; what rests there trades. False if there is no such symbol.
+  /// Moves a price at both venues; what rests there trades. False if there is no such symbol.
   @discardableResult
   public func setPrice(_ symbol: String, _ price: Decimal, available: Decimal? = nil) -> Bool {
-    guard exchange.setPrice(symbol, price, available: available, at: milliseconds) else {
-      return false
-    }
+    guard spot.setPrice(symbol, price, available: available, at: milliseconds),
+      futures.setPrice(symbol, price, available: available, at: milliseconds)
+    else { return false }
     tellPrice(of: symbol)
     tellStreams()
     return true
   }
 
-  /// Has somebody else place an order on the account, which rests.
+  /// Has somebody else place an order on both accounts, which rests.
   public func placeExternal(
     _ clientID: String, _ symbol: String, _ quantity: Decimal, at price: Decimal
   ) {
-    _ = try? exchange.place(
-      StandInRequest(
-        clientID: clientID, symbol: symbol, type: "LIMIT", quantity: quantity, price: price),
-      at: milliseconds)
+    let request = StandInRequest(
+      clientID: clientID, symbol: symbol, type: "LIMIT", quantity: quantity, price: price)
+    _ = try? spot.place(request, at: milliseconds)
+    _ = try? futures.place(request, at: milliseconds)
     tellStreams()
   }
 
-  /// How many orders the matching engine has ever taken with a client order id.
-  public func orderCount(clientID: String) -> Int {
-    exchange.orders.values.count { $0.clientID == clientID }
-  }
+  private var orders: [StandInOrder] { Array(spot.orders.values) + futures.orders.values }
 
-  /// What the account holds of an asset.
+  /// What the spot account holds of an asset.
   public func holding(of asset: String) -> Decimal {
-    exchange.balances[asset].map { $0.free + $0.locked } ?? .zero
+    spot.balances[asset].map { $0.free + $0.locked } ?? .zero
   }
 
-  /// The client order ids of all orders that the matching engine has ever taken.
-  public var clientIDs: [String] { exchange.orders.values.map(\.clientID) }
+  /// The client order ids of all orders that the matching engines have ever taken.
+  public var clientIDs: [String] { orders.map(\.clientID) }
 
-  /// How many orders the matching engine has ever taken.
-  public var orderCount: Int { exchange.orders.count }
+  /// How many orders the matching engines have ever taken with a client order id.
+  public func orderCount(clientID: String) -> Int { orders.count { $0.clientID == clientID } }
 
-  private var milliseconds: Int64 {
+  /// How many orders the matching engines have ever taken.
+  public var orderCount: Int { orders.count }
+
+  var milliseconds: Int64 {
     EventLoop.shared.wallClockMicroseconds / 1_000 + clockOffsetMilliseconds
   }
 
@@ -153,7 +159,7 @@ public struct StandInReceived: Sendable {
 
   private func carryOut(_ request: HTTPRequest) -> HTTPResponse {
     let route = "\(request.method.rawValue) \(request.path)"
-    guard let weight = StandIn.weights[route] else {
+    guard let weight = StandIn.spotWeights[route] ?? StandIn.futuresWeights[route] else {
       return response(404, #"{"code":-1000,"msg":"There is no such path."}"#)
     }
     if minute != milliseconds / 60_000 { (minute, usedWeight) = (milliseconds / 60_000, 0) }
@@ -165,152 +171,20 @@ public struct StandInReceived: Sendable {
     }
     do throws(StandInRefusal) {
       var parameters = StandInParameters(request)
-      if !StandIn.openRoutes.contains(route) {
+      if request.path.hasSuffix("/listenKey") {
+        try access.checkKey(request)
+      } else if !StandIn.openPaths.contains(where: { request.path.hasSuffix($0) }) {
         try access.check(request, &parameters, at: milliseconds)
       }
-      return response(200, try body(of: route, &parameters))
+      return response(
+        200,
+        StandIn.spotWeights[route] == nil
+          ? try futuresBody(of: route, &parameters) : try spotBody(of: route, &parameters))
     } catch {
       return response(error.status, #"{"code":\#(error.code),"msg":"\#(error.message)"}"#)
     }
   }
 
-  private static let openRoutes: Set = [
-    "GET /api/v3/time", "GET /api/v3/exchangeInfo", "GET /api/v3/ticker/bookTicker",
-  ]
-
-  private static let weights = [
-    "GET /api/v3/time": 1, "GET /api/v3/exchangeInfo": 20, "GET /api/v3/ticker/bookTicker": 2,
-    "GET /api/v3/account": 20, "POST /api/v3/order": 1, "GET /api/v3/order": 4,
-    "DELETE /api/v3/order": 1, "GET /api/v3/openOrders": 80, "GET /api/v3/myTrades": 5,
-  ]
-
-  private func body(
-    of route: String, _ parameters: inout StandInParameters
-  ) throws(StandInRefusal) -> String {
-    switch route {
-    case "GET /api/v3/time": return object([("serverTime", "\(milliseconds)")])
-    case "GET /api/v3/exchangeInfo": return exchangeInfo
-    case "GET /api/v3/ticker/bookTicker": return try bookTicker(&parameters)
-    case "GET /api/v3/account": return account(&parameters)
-    case "POST /api/v3/order": return try place(&parameters)
-    case "DELETE /api/v3/order": return try cancel(&parameters)
-    case "GET /api/v3/openOrders":
-      try parameters.finish()
-      return array(exchange.openOrders.map(\.queriedJSON))
-    case "GET /api/v3/order":
-      let order = try order(&parameters)
-      try parameters.finish()
-      return order.queriedJSON
-    default: return try trades(&parameters)
-    }
-  }
-
-  private func place(_ parameters: inout StandInParameters) throws(StandInRefusal) -> String {
-    let request = try StandInRequest(spot: &parameters)
-    try parameters.finish()
-    try exchange.markets[request.symbol]?.check(request)
-    return try exchange.place(request, at: milliseconds).placedJSON
-  }
-
-  private func order(_ parameters: inout StandInParameters) throws(StandInRefusal) -> StandInOrder {
-    try exchange.order(
-      try parameters.required("origClientOrderId"), try parameters.required("symbol"))
-  }
-
-  private func cancel(_ parameters: inout StandInParameters) throws(StandInRefusal) -> String {
-    let cancelID = "cancel-\(received.count)"
-    let order = try exchange.cancel(
-      try parameters.required("origClientOrderId"), try parameters.required("symbol"),
-      cancelID: cancelID, at: milliseconds)
-    return order.canceledJSON(cancelID: cancelID)
-  }
-
-  private func trades(_ parameters: inout StandInParameters) throws(StandInRefusal) -> String {
-    let symbol = try parameters.required("symbol")
-    let id = Int(try parameters.required("orderId")) ?? 0
-    let first = Int(parameters.optional("fromId") ?? "0") ?? 0
-    let most = Int(parameters.optional("limit") ?? "500") ?? 0
-    try parameters.finish()
-    guard let order = exchange.orders[id], order.symbol == symbol else { return "[]" }
-    let trades = zip(order.trades, order.tradeListJSON).filter { $0.0.id >= first }
-    return array(trades.prefix(most).map(\.1))
-  }
-
-  private func account(_ parameters: inout StandInParameters) -> String {
-    _ = parameters.optional("omitZeroBalances")
-    let balances = exchange.balances.sorted { $0.key < $1.key }.map { asset, balance in
-      object([
-        ("asset", quoted(asset)), ("free", quoted(balance.free)),
-        ("locked", quoted(balance.locked)),
-      ])
-    }
-    return object([
-      ("canTrade", "true"), ("accountType", quoted("SPOT")), ("balances", array(balances)),
-      ("permissions", array([quoted("SPOT")])),
-    ])
-  }
-
-  // MARK: Markets
-
-  private func bookTicker(_ parameters: inout StandInParameters) throws(StandInRefusal) -> String {
-    let symbol = parameters.optional("symbol")
-    try parameters.finish()
-    guard let symbol else {
-      return array(exchange.markets.keys.sorted().map { ticker(of: $0) })
-    }
-    guard exchange.markets[symbol] != nil else {
-      throw StandInRefusal(code: -1121, message: "Invalid symbol.")
-    }
-    return ticker(of: symbol)
-  }
-
-  private func ticker(of symbol: String) -> String {
-    let price = exchange.markets[symbol]?.price
-    return object([
-      ("symbol", quoted(symbol)), ("bidPrice", quoted(price)), ("bidQty", quoted(Decimal(1))),
-      ("askPrice", quoted(price)), ("askQty", quoted(Decimal(1))),
-    ])
-  }
-
-  private var exchangeInfo: String {
-    let symbols = exchange.markets.sorted { $0.key < $1.key }.map { name, market in
-      object([
-        ("symbol", quoted(name)), ("status", quoted("TRADING")),
-        ("baseAsset", quoted(market.base)), ("quoteAsset", quoted(market.quote)),
-        ("orderTypes", array(StandIn.orderTypes.map { quoted($0) })),
-        ("allowTrailingStop", "true"), ("isSpotTradingAllowed", "true"),
-        ("filters", array(filters(of: market))),
-      ])
-    }
-    let limit = object([
-      ("rateLimitType", quoted("REQUEST_WEIGHT")), ("interval", quoted("MINUTE")),
-      ("intervalNum", "1"), ("limit", "\(weightMax)"),
-    ])
-    return object([
-      ("serverTime", "\(milliseconds)"), ("rateLimits", array([limit])),
-      ("symbols", array(symbols)),
-    ])
-  }
-
-  private static let orderTypes = [
-    "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT",
-  ]
-
-  private func filters(of market: StandInMarket) -> [String] {
-    [
-      object([
-        ("filterType", quoted("PRICE_FILTER")), ("minPrice", quoted(market.tickSize)),
-        ("maxPrice", quoted(Decimal(1_000_000))), ("tickSize", quoted(market.tickSize)),
-      ]),
-      object([
-        ("filterType", quoted("LOT_SIZE")), ("minQty", quoted(market.lotStep)),
-        ("maxQty", quoted(Decimal(9_000))), ("stepSize", quoted(market.lotStep)),
-      ]),
-      object([
-        ("filterType", quoted("NOTIONAL")), ("minNotional", quoted(market.minNotional)),
-        ("applyMinToMarket", "true"), ("maxNotional", quoted(Decimal(9_000_000))),
-        ("applyMaxToMarket", "false"), ("avgPriceMins", "5"),
-      ]),
-    ]
-  }
+  /// What needs no key, at either venue.
+  private static let openPaths = ["/time", "/exchangeInfo", "/ticker/bookTicker"]
 }

@@ -1,5 +1,5 @@
-// `make stand-in`: Binance Spot on this machine, with an account that is worth nothing, for trying
-// the service without a real one.
+// `make stand-in`: Binance Spot and USD-M Futures on this machine, with accounts that are worth
+// nothing, for trying the service without real ones.
 
 import Glibc
 import Network
@@ -18,9 +18,11 @@ EventLoop.shared.post {
     let address = "127.0.0.1:\(port)"
     print(
       """
-      A stand-in for Binance Spot listens on \(address). Let the service trade there:
+      A stand-in for Binance Spot and USD-M Futures listens on \(address). Let the service trade
+      there:
 
-        PLUGINS=binance BINANCE_SPOT_URL=http://\(address) BINANCE_API_KEY=\(StandIn.keyName) \\
+        PLUGINS=binance,binance-futures BINANCE_SPOT_URL=http://\(address) \\
+          BINANCE_FUTURES_URL=http://\(address) BINANCE_API_KEY=\(StandIn.keyName) \\
           BINANCE_API_SECRET=\(StandIn.secret) make run
 
       Move a price, or have the answer to the next order lost:
