@@ -41,7 +41,7 @@ public import Trading
   }
 
   /// The kinds of plugin there are.
-  public nonisolated static let kindNames = ["mock", "paper", "binance"]
+  public nonisolated static let kindNames = ["mock", "paper", "binance", "binance-futures"]
 
   /// The instances, the most preferred first.
   public private(set) var instances: [any ExecutionPlugin] = []

@@ -11,7 +11,8 @@ import Testing
 
 private func load(_ environment: [String: String] = [:]) throws -> Settings {
   // The tests run in the project's folder, whose configuration file sets nothing.
-  try Settings.load(environment: environment, knownPlugins: ["mock", "paper", "binance"])
+  try Settings.load(
+    environment: environment, knownPlugins: ["mock", "paper", "binance", "binance-futures"])
 }
 
 /// Loads with a configuration file of this text.
@@ -319,7 +320,8 @@ private func refusal(_ environment: [String: String]) -> String {
   @Test func `plugins must be known, and the default one of them`() throws {
     #expect(
       refusal(["PLUGINS": "mock,binanc"])
-        == "PLUGINS names \"binanc\", but the plugins are mock, paper, binance.")
+        == "PLUGINS names \"binanc\", but the plugins are mock, paper, binance, "
+        + "binance-futures.")
     #expect(refusal(["DEFAULT_PLUGIN": "paper"]).hasPrefix("DEFAULT_PLUGIN is \"paper\""))
     let settings = try load(["PLUGINS": "paper, mock"])
     #expect(settings.plugins == ["paper", "mock"])

@@ -141,6 +141,9 @@ extension StandIn {
   /// they are not.
   public func countdown(_ symbol: String) -> Int? { futuresAccount.countdowns[symbol] }
 
+  /// How many listen keys of Futures there were.
+  public var listenKeyCount: Int { futuresAccount.listenKeyCount }
+
   /// Lets the listen key expire, and tells it.
   public func expireListenKey() {
     futuresAccount.listenKey = nil

@@ -35,7 +35,8 @@ enum BinanceAlgoOrders {
     return request
   }
 
-  private static func word(of type: OrderType) -> String {
+  /// The type in the words of Futures.
+  static func word(of type: OrderType) -> String {
     switch type {
     case .market, .limit: type.rawValue
     case .stop: "STOP_MARKET"
@@ -60,12 +61,16 @@ enum BinanceAlgoOrders {
   static let openOrders = BinanceRequest(.get, "/fapi/v1/openAlgoOrders", weight: 40)
 
   /// The request about the order that a triggered one has become.
-  static func child(
-    _ method: HTTPMethod, _ venueOrderID: VenueOrderID, of symbol: Symbol
-  ) -> BinanceRequest {
+  static func child(_ method: HTTPMethod, _ child: BinanceChild) -> BinanceRequest {
     BinanceRequest(method, "/fapi/v1/order", weight: 1)
-      .with("symbol", symbol).with("orderId", venueOrderID)
+      .with("symbol", child.symbol).with("orderId", child.venueOrderID)
   }
+}
+
+/// An order that a conditional one has become.
+struct BinanceChild: Equatable {
+  let symbol: Symbol
+  let venueOrderID: VenueOrderID
 }
 
 /// A conditional order as an answer states it.
@@ -73,15 +78,17 @@ struct BinanceAlgoAnswer {
   /// The report, as far as the answer goes: what it has become when triggered is asked for.
   let report: OrderReport
   /// The order that it has become.
-  let child: VenueOrderID?
+  let child: BinanceChild?
 
   /// Reads a conditional order; nil if it is not one of ours, or cannot be read.
   init?(_ order: JSONValue) {
     guard let id = order.text("clientAlgoId").flatMap({ OrderID(text: $0) }),
       let algoID = order["algoId"]?.integer, let quantity = order.quantity("quantity"),
+      let symbol = order.text("symbol").flatMap({ Symbol($0) }),
       let status = order.text("algoStatus").flatMap({ BinanceAlgoAnswer.status($0) })
     else { return nil }
     child = order.text("actualOrderId").flatMap { VenueOrderID($0) }
+      .map { BinanceChild(symbol: symbol, venueOrderID: $0) }
     report = OrderReport(
       orderID: id, venueOrderID: VenueOrderID("algo-", Int64(algoID)), status: status,
       filledQuantity: .zero, fills: [],
@@ -93,9 +100,11 @@ struct BinanceAlgoAnswer {
   /// Reads a conditional order as the stream tells of it.
   init?(update order: JSONValue, of id: OrderID) {
     guard let algoID = order["aid"]?.integer,
+      let symbol = order.text("s").flatMap({ Symbol($0) }),
       let status = order.text("X").flatMap({ BinanceAlgoAnswer.status($0) })
     else { return nil }
     child = order.text("ai").flatMap { VenueOrderID($0) }
+      .map { BinanceChild(symbol: symbol, venueOrderID: $0) }
     report = OrderReport(
       orderID: id, venueOrderID: VenueOrderID("algo-", Int64(algoID)), status: status,
       filledQuantity: .zero, fills: [])

@@ -85,7 +85,7 @@ internal import Wire
     return HTTPClientRequest(
       request.method, origin,
       request.target(
-        signedBy: key.signer, at: clock.venueTime(at: now),
+        signedBy: key.signer, at: venueNow,
         window: BinanceConnection.windowMilliseconds),
       headers: [("X-MBX-APIKEY", key.name)])
   }
@@ -94,7 +94,7 @@ internal import Wire
   /// order of their names, and as they are.
   func signedCommand(_ method: String, id: Int) -> [UInt8]? {
     guard let key else { return nil }
-    let time = clock.venueTime(at: now).microseconds / 1_000
+    let time = venueNow.microseconds / 1_000
     let payload = "apiKey=\(key.name)&timestamp=\(time)"
     var json = JSONWriter()
     json.beginObject()
@@ -129,6 +129,9 @@ internal import Wire
 
   /// The longest ban is three days.
   private static let pauseSecondsMax: Int64 = 3 * 86_400
+
+  /// The venue's time.
+  var venueNow: Timestamp { clock.venueTime(at: now) }
 
   var now: Timestamp { Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds) }
 }

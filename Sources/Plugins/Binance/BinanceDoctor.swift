@@ -142,18 +142,15 @@ extension BinancePlugin {
   }
 
   private func examinePositionMode(into findings: inout [Finding]) async {
-    let result = await connection.send(
-      BinanceRequest(.get, "/fapi/v1/positionSide/dual", weight: 30), .routine)
-    guard case .answer(let answer) = result, let isHedged = answer["dualSidePosition"]?.bool else {
-      findings.append(Finding(false, "The position mode is unknown: \(result.reason)"))
-      return
+    do throws(PluginError) {
+      let isHedged = try await isHedged()
+      findings.append(
+        Finding(
+          !isHedged,
+          isHedged
+            ? "It cannot trade: \(Self.hedgedSentence)" : "The account is in one-way mode."))
+    } catch {
+      findings.append(Finding(false, error.description))
     }
-    findings.append(
-      Finding(
-        !isHedged,
-        isHedged
-          ? "The account is in hedge mode, in which orders of this service are refused. Switch it "
-            + "to one-way mode."
-          : "The account is in one-way mode."))
   }
 }

@@ -56,6 +56,7 @@ extension Instrument {
     var rules = BinanceFilterReader()
     for filter in symbol["filters"]?.elements ?? [] { rules.read(filter, of: venue) }
     rules.filters.orderTypes = BinanceFilterReader.orderTypes(of: symbol, venue)
+    if venue == .futures { rules.filters.trailingPercent = .futures }
     guard symbol.text("status") == "TRADING", venue.trades(symbol),
       let name = symbol.text("symbol").flatMap({ Symbol($0) }),
       let base = symbol.text("baseAsset").flatMap({ Asset($0) }),
@@ -122,8 +123,9 @@ private struct BinanceFilterReader {
 
   /// The types that a symbol takes, in our words; a trailing stop is a STOP_LOSS at Spot.
   static func orderTypes(of symbol: JSONValue, _ venue: BinanceVenue) -> [OrderType]? {
-    guard venue == .spot, let words = symbol["orderTypes"]?.elements.compactMap(\.string) else {
-      return nil
+    guard let words = symbol["orderTypes"]?.elements.compactMap(\.string) else { return nil }
+    guard venue == .spot else {
+      return OrderType.allCases.filter { words.contains(BinanceAlgoOrders.word(of: $0)) }
     }
     let names: [(String, OrderType)] = [
       ("MARKET", .market), ("LIMIT", .limit), ("STOP_LOSS", .stop),
@@ -139,6 +141,10 @@ private struct BinanceFilterReader {
 }
 
 extension TrailingPercentFilter {
+  /// What Futures take of any symbol as `callbackRate`.
+  fileprivate static let futures = TrailingPercentFilter(
+    min: Decimal(units: 1, scale: 1), max: Decimal(10), step: Decimal(units: 1, scale: 1))
+
   /// A filter in hundredths of a percent, for both directions: what passes it passes either.
   fileprivate init?(delta filter: JSONValue) {
     guard let minAbove = filter.decimal("minTrailingAboveDelta"),

@@ -13,11 +13,14 @@ extension BinanceStreamEvent {
     case "ORDER_TRADE_UPDATE":
       guard let order = event["o"], let number = order["i"]?.integer else { return nil }
       let venueID = VenueOrderID("", Int64(number))
-      guard let id = order.text("c").flatMap({ OrderID(text: $0) }) ?? children[venueID] else {
+      let parent = children[venueID]
+      guard let id = order.text("c").flatMap({ OrderID(text: $0) }) ?? parent else {
         self = .externalOrder
         return
       }
-      guard let report = OrderReport(futures: order, of: id, venueID) else { return nil }
+      guard
+        let report = OrderReport(futures: order, of: id, venueID, isTriggered: parent != nil)
+      else { return nil }
       self = .order(report)
     case "ALGO_UPDATE":
       guard let order = event["o"] else { return nil }
@@ -37,9 +40,12 @@ extension BinanceStreamEvent {
 
 extension OrderReport {
   /// Reads an order update; nil if it cannot be read.
-  fileprivate init?(futures order: JSONValue, of id: OrderID, _ venueID: VenueOrderID) {
+  fileprivate init?(
+    futures order: JSONValue, of id: OrderID, _ venueID: VenueOrderID, isTriggered: Bool
+  ) {
     guard let word = order.text("X"),
-      let status = BinanceOrderAnswer.status(word, reason: order.text("er"), isTriggered: false),
+      let status = BinanceOrderAnswer.status(
+        word, reason: order.text("er"), isTriggered: isTriggered),
       let filled = order.quantity("z"), let quantity = order.quantity("q")
     else { return nil }
     // A trade without the asset of its fee is left out: as it is missing, it will be asked for.

@@ -22,8 +22,13 @@ struct BinanceOrderAnswer {
     self.init(order, as: id)
   }
 
-  /// Reads an order that is known to be one of ours by other means than its client order id.
-  init?(_ order: JSONValue, as id: OrderID) {
+  /// Reads an order that one of our conditional ones has become; it has an id of the venue's.
+  init?(_ order: JSONValue, childOf id: OrderID) {
+    self.init(order, as: id)
+    if report.status == .working { report.status = .triggered }
+  }
+
+  private init?(_ order: JSONValue, as id: OrderID) {
     guard let symbol = order.text("symbol").flatMap({ Symbol($0) }),
       let venueID = order["orderId"]?.integer,
       let filled = order.quantity("executedQty"),
@@ -83,16 +88,19 @@ struct BinanceOrderAnswer {
     return true
   }
 
-  /// Adds the trades of a trade list; false if one cannot be read.
-  mutating func addFills(_ trades: JSONValue) -> Bool {
-    for trade in trades.elements {
+}
+
+extension [Fill] {
+  /// Reads a list of trades; nil if one cannot be read.
+  init?(binanceTrades list: JSONValue) {
+    self.init()
+    for trade in list.elements {
       guard let at = trade.moment("time"),
         let isMaker = trade["isMaker"]?.bool ?? trade["maker"]?.bool,
         let fill = Fill(binance: trade, id: "id", tradedAt: at, isMaker: isMaker)
-      else { return false }
-      report.fills.append(fill)
+      else { return nil }
+      append(fill)
     }
-    return true
   }
 }
 

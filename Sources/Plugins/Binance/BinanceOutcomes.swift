@@ -88,7 +88,7 @@ extension BinanceVenue {
     // A cancel at Spot has an id of its own.
     let answer =
       isChild
-      ? BinanceOrderAnswer(value, as: order.id)
+      ? BinanceOrderAnswer(value, childOf: order.id)
       : BinanceOrderAnswer(value, isCancel: self == .spot)
     guard let answer, answer.report.orderID == order.id else {
       return .unknown(reason: BinanceResult.unreadable)

@@ -7,7 +7,7 @@ internal import Wire
 extension BinancePlugin {
   /// What would be sent for an order, without time and signature.
   public func request(for order: Order) -> VenueRequest {
-    let request = venue.place(order, at: connection.now)
+    let request = venue.place(order, at: connection.venueNow)
     return VenueRequest(method: request.method.rawValue, target: request.target, body: "")
   }
 
@@ -15,8 +15,20 @@ extension BinancePlugin {
   public func submit(_ order: Order) async -> SubmitOutcome {
     watch(order.terms.symbol)
     let urgency: BinanceUrgency = order.terms.purpose == .trade ? .order : .brake
-    let result = await connection.send(venue.place(order, at: connection.now), urgency)
-    return venue.submitOutcome(of: order, result, isAlgo: isAlgo(order))
+    let result = await connection.send(venue.place(order, at: connection.venueNow), urgency)
+    let outcome = venue.submitOutcome(of: order, result, isAlgo: isAlgo(order))
+    return venue == .spot ? outcome : await withTrades(outcome, of: order)
+  }
+
+  /// Adds its trades to an order of Futures that traded at once: no answer there has them. Where
+  /// they are not known yet, the engine asks later.
+  private func withTrades(_ outcome: SubmitOutcome, of order: Order) async -> SubmitOutcome {
+    guard case .accepted(var report, let position) = outcome, !report.filledQuantity.isZero,
+      let venueOrderID = report.venueOrderID,
+      let fills = try? await trades(of: venueOrderID, order.terms.symbol)
+    else { return outcome }
+    report.fills = fills
+    return .accepted(report, position: position)
   }
 
   /// Asks for a cancel.
@@ -32,7 +44,7 @@ extension BinancePlugin {
     guard case .answer(let value) = await connection.send(BinanceAlgoOrders.query(order), .brake),
       let child = BinanceAlgoAnswer(value)?.child
     else { return outcome }
-    let request = BinanceAlgoOrders.child(.delete, child, of: order.terms.symbol)
+    let request = BinanceAlgoOrders.child(.delete, child)
     return venue.cancelOutcome(of: order, await connection.send(request, .brake), isChild: true)
   }
 
@@ -43,48 +55,61 @@ extension BinancePlugin {
 
   /// Asks for an order, and for its trades if it has any.
   public func query(_ order: Order) async -> QueryOutcome {
-    guard isAlgo(order) else { return await query(order, by: venue.query(order), isChild: false) }
+    guard isAlgo(order) else {
+      return await found(await connection.send(venue.query(order), .brake)) { answer in
+        BinanceOrderAnswer(answer).flatMap { $0.report.orderID == order.id ? $0 : nil }
+      }
+    }
     let result = await connection.send(BinanceAlgoOrders.query(order), .brake)
     guard case .answer(let value) = result else { return venue.queryFailure(result) }
     guard let answer = BinanceAlgoAnswer(value), answer.report.orderID == order.id else {
       return .unavailable(reason: BinanceResult.unreadable)
     }
     guard let child = answer.child else { return .found(answer.report) }
-    let request = BinanceAlgoOrders.child(.get, child, of: order.terms.symbol)
-    let found = await query(order, by: request, isChild: true)
-    // The order that it has become is there for certain, whether or not it is visible yet.
-    return found == .notFound ? .unavailable(reason: "Its order is not visible yet.") : found
+    return await query(child, of: order.id)
   }
 
-  private func query(
-    _ order: Order, by request: BinanceRequest, isChild: Bool
+  /// Asks for what a conditional order has become, and knows it by its id from now on.
+  func query(_ child: BinanceChild, of id: OrderID) async -> QueryOutcome {
+    // Until now it was somebody's.
+    if algoChildren.updateValue(id, forKey: child.venueOrderID) == nil { listExternalOrders() }
+    let result = await connection.send(BinanceAlgoOrders.child(.get, child), .brake)
+    let outcome = await found(result) { BinanceOrderAnswer($0, childOf: id) }
+    // It is there for certain, whether or not it is visible yet.
+    return outcome == .notFound ? .unavailable(reason: "Its order is not visible yet.") : outcome
+  }
+
+  /// What an answer to a question for an order says, with all of the order's trades.
+  private func found(
+    _ result: BinanceResult, read: (JSONValue) -> BinanceOrderAnswer?
   ) async -> QueryOutcome {
-    let result = await connection.send(request, .brake)
     guard case .answer(let value) = result else { return venue.queryFailure(result) }
-    guard
-      var answer = isChild
-        ? BinanceOrderAnswer(value, as: order.id) : BinanceOrderAnswer(value),
-      answer.report.orderID == order.id
-    else { return .unavailable(reason: BinanceResult.unreadable) }
+    guard var answer = read(value), let venueOrderID = answer.report.venueOrderID else {
+      return .unavailable(reason: BinanceResult.unreadable)
+    }
     guard !answer.report.filledQuantity.isZero else { return .found(answer.report) }
-    if let failure = await addTrades(to: &answer) { return .unavailable(reason: failure) }
-    return .found(answer.report)
+    do throws(PluginError) {
+      answer.report.fills = try await trades(of: venueOrderID, answer.symbol)
+      return .found(answer.report)
+    } catch {
+      return .unavailable(reason: error.description)
+    }
   }
 
-  /// Adds all trades of an order; why they are not known, if they are not.
-  private func addTrades(to answer: inout BinanceOrderAnswer) async -> String? {
-    guard let venueOrderID = answer.report.venueOrderID else { return BinanceResult.unreadable }
+  /// All trades of an order.
+  private func trades(
+    of venueOrderID: VenueOrderID, _ symbol: Symbol
+  ) async throws(PluginError) -> [Fill] {
+    var fills: [Fill] = []
     var next: Int?
     while true {
-      let result = await connection.send(
-        venue.trades(of: venueOrderID, answer.symbol, from: next), .brake)
-      guard case .answer(let list) = result, list.kind == .array, answer.addFills(list) else {
-        return "The order's trades are unknown: \(result.reason)"
-      }
-      let count = list.elements.count
-      guard count >= BinanceVenue.tradesMax, let last = list.elements.last?["id"]?.integer else {
-        return nil
-      }
+      let result = await connection.send(venue.trades(of: venueOrderID, symbol, from: next), .brake)
+      guard case .answer(let list) = result, list.kind == .array,
+        let page = [Fill](binanceTrades: list)
+      else { throw PluginError("The order's trades are unknown: \(result.reason)") }
+      fills += page
+      guard page.count >= BinanceVenue.tradesMax, let last = list.elements.last?["id"]?.integer
+      else { return fills }
       next = last + 1
     }
   }
@@ -101,7 +126,10 @@ extension BinancePlugin {
     var reports: [OrderReport] = []
     var external: [ExternalOrder] = []
     for order in answer.elements {
-      if let own = BinanceOrderAnswer(order) {
+      let parent = order["orderId"]?.integer.flatMap { algoChildren[VenueOrderID("", Int64($0))] }
+      if let own = parent.map({ BinanceOrderAnswer(order, childOf: $0) })
+        ?? BinanceOrderAnswer(order)
+      {
         watch(own.symbol)
         reports.append(own.report)
       } else if let other = ExternalOrder(binance: order) {

@@ -32,11 +32,10 @@ extension BinancePlugin {
     return "/private/ws/\(key)"
   }
 
-  /// A listen key lives for an hour after it was last renewed.
-  private static let renewalMilliseconds = 30 * 60_000
+  /// A listen key lives for an hour after it was last renewed, so one renewal may fail.
+  private static let renewalMilliseconds = 20 * 60_000
 
-  /// Renews the listen key as long as the stream is heard; the venue says when it has expired.
-  private func renewListenKey() {
+  private func renewListenKeyRegularly() {
     guard venue == .futures, !isRenewing else { return }
     isRenewing = true
     _ = EventLoop.shared.schedule(afterMilliseconds: Self.renewalMilliseconds) { [weak self] in
@@ -44,10 +43,18 @@ extension BinancePlugin {
       isRenewing = false
       guard isAccountHeard else { return }
       Task { @LoopActor in
-        _ = await connection.send(
-          BinanceRequest(.put, "/fapi/v1/listenKey", .key, weight: 1), .brake)
-        renewListenKey()
+        await renewListenKey()
+        renewListenKeyRegularly()
       }
+    }
+  }
+
+  /// Renews the listen key. Where the venue knows it no more, nothing is told by it either, and the
+  /// next stream begins with a new one; where nobody answers, there is time for another attempt.
+  func renewListenKey() async {
+    let request = BinanceRequest(.put, "/fapi/v1/listenKey", .key, weight: 1)
+    if case .error(let error) = await connection.send(request, .brake) {
+      accountStream?.restart(reason: "Its listen key was not renewed: \(error.sentence)")
     }
   }
 
@@ -60,8 +67,8 @@ extension BinancePlugin {
       switch BinanceStreamEvent(message, of: venue, children: algoChildren) {
       case .order(let report): tell(.order(report))
       case .triggered(let report, let child):
-        if let child { algoChildren[child] = report.orderID }
         tell(.order(report))
+        if let child { catchUp(with: child, of: report.orderID) }
       case .ended(let reason): accountStream?.restart(reason: reason)
       case .externalOrder: listExternalOrders()
       case .other: break
@@ -71,11 +78,20 @@ extension BinancePlugin {
     }
   }
 
+  /// Asks what has become of a conditional order: what its order did before it was known by its id
+  /// was taken for somebody else's. If nobody answers, the next comparison asks again.
+  private func catchUp(with child: BinanceChild, of id: OrderID) {
+    algoChildren[child.venueOrderID] = id
+    Task { @LoopActor in
+      if case .found(let report) = await query(child, of: id) { tell(.order(report)) }
+    }
+  }
+
   /// How long changes of external orders are gathered: listing them costs much of the budget.
   private static let externalMilliseconds = 5_000
 
   /// Tells what others have open on the account, after a moment.
-  private func listExternalOrders() {
+  func listExternalOrders() {
     guard !isListingExternal else { return }
     isListingExternal = true
     _ = EventLoop.shared.schedule(afterMilliseconds: Self.externalMilliseconds) { [weak self] in
@@ -110,7 +126,7 @@ extension BinancePlugin {
   private func accountIsHeard() {
     accountStream?.confirm()
     isAccountHeard = true
-    renewListenKey()
+    renewListenKeyRegularly()
     setHealth(isHealthy: true, "Connected.")
     if let told = onAccountStream {
       onAccountStream = nil

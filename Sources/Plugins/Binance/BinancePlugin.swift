@@ -60,6 +60,7 @@ internal import Wire
       if let failure = await connection.setClock() { throw problem("tell its time", failure) }
       try await loadRules()
       _ = try await balances()
+      if venue == .futures { try await prepareFutures() }
       if let reason = await openAccountStream() {
         throw PluginError("Binance does not let \(name) listen to its account: \(reason)")
       }

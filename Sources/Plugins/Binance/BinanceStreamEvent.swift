@@ -8,7 +8,7 @@ enum BinanceStreamEvent: Equatable {
   /// Something happened to an order of ours.
   case order(OrderReport)
   /// A conditional order of ours was triggered, and has become this one.
-  case triggered(OrderReport, child: VenueOrderID?)
+  case triggered(OrderReport, child: BinanceChild?)
   /// Something happened to an order that was not sent from here.
   case externalOrder
   /// The stream ends; what happens from now on is not told any more.

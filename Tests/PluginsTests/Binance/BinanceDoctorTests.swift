@@ -9,13 +9,14 @@ import Trading
 
 @LoopActor @Suite struct BinanceDoctorTests {
   private func findings(
-    secret: String = StandIn.secret, _ prepare: (StandIn) -> Void = { _ in }
+    _ venue: BinanceVenue = .spot, secret: String = StandIn.secret,
+    _ prepare: (StandIn) -> Void = { _ in }
   ) async throws -> [Finding] {
     let standIn = StandIn()
     let port = try standIn.listen()
     prepare(standIn)
     let plugin = BinancePlugin(
-      name: account("binance"), at: .spot, settings: StandIns.settings(port: port, secret: secret))
+      name: account("binance"), at: venue, settings: StandIns.settings(port: port, secret: secret))
     return await plugin.examine([bitcoin])
   }
 
@@ -26,6 +27,15 @@ import Trading
     #expect(text.contains("BTCUSDT: prices in steps of 0.01"))
     #expect(text.contains("0 orders are open"))
     #expect(text.contains("stream is there"))
+  }
+
+  @Test func `an account of Futures has to be in one-way mode`() async throws {
+    let fine = try await findings(.futures)
+    #expect(fine.allSatisfy { $0.isFine }, "\(fine)")
+    #expect(fine.contains { $0.sentence == "The account is in one-way mode." })
+    let hedged = try await findings(.futures) { $0.setHedged(true) }
+    #expect(hedged.filter { !$0.isFine }.count == 1)
+    #expect(hedged.contains { !$0.isFine && $0.sentence.contains("switch to one-way mode") })
   }
 
   @Test func `a wrong secret is told from a wrong key`() async throws {

@@ -7,56 +7,10 @@ import Trading
 
 @testable import Plugins
 
-/// A plugin with all that it told.
-@LoopActor private final class Listener {
-  let standIn = StandIn()
-  let plugin: BinancePlugin
-  private(set) var reports: [PluginReport] = []
-  private(set) var wasHealthyWhenDisconnected: Bool?
-  private var waiting: [(condition: ([PluginReport]) -> Bool, resume: () -> Void)] = []
-
-  init() throws {
-    let port = try standIn.listen()
-    plugin = BinancePlugin(
-      name: account("binance"), at: .spot, settings: StandIns.settings(port: port))
-  }
-
-  func started() async throws -> Listener {
-    try await plugin.start { [unowned self] report in
-      reports.append(report)
-      if case .disconnected = report {
-        wasHealthyWhenDisconnected = plugin.health.isHealthy
-      }
-      waiting.removeAll { entry in
-        guard entry.condition(reports) else { return false }
-        entry.resume()
-        return true
-      }
-    }
-    return self
-  }
-
-  /// Waits until something of the kind was told.
-  func hears(_ condition: @escaping ([PluginReport]) -> Bool) async {
-    guard !condition(reports) else { return }
-    await withCheckedContinuation { continuation in
-      waiting.append((condition, { continuation.resume() }))
-    }
-  }
-
-  func orders(_ reports: [PluginReport]) -> [OrderReport] {
-    reports.compactMap { if case .order(let report) = $0 { report } else { nil } }
-  }
-}
-
-private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price) -> Bool {
-  if case .price(symbol, let told, _) = report { told == expected } else { false }
-}
-
 @LoopActor @Suite struct BinanceStreamTests {
   @Test(.timeLimit(.minutes(10)))
   func `a resting order's trade is told when it happens, with its fee`() async throws {
-    let listener = try await Listener().started()
+    let listener = try await Listener(.spot).started()
     let resting = order(1, .buy, "0.5", limit: "60000", on: "binance")
     _ = await listener.plugin.submit(resting)
     listener.standIn.setPrice("BTCUSDT", decimal("60000"), available: decimal("0.2"))
@@ -79,7 +33,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
 
   @Test(.timeLimit(.minutes(10)))
   func `a stop is told as triggered, and a cancel as the order's`() async throws {
-    let listener = try await Listener().started()
+    let listener = try await Listener(.spot).started()
     var instructions = OrderInstructions()
     instructions.trigger = .price(price("70000"))
     let stop = Order(
@@ -102,7 +56,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
 
   @Test(.timeLimit(.minutes(10)))
   func `a lost stream is told, and so is the next one`() async throws {
-    let listener = try await Listener().started()
+    let listener = try await Listener(.spot).started()
     listener.standIn.dropStreams()
     await listener.hears { $0.contains { if case .disconnected = $0 { true } else { false } } }
     #expect(listener.wasHealthyWhenDisconnected == false)
@@ -121,7 +75,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
   func `what ends the stream, or cannot be read, has everything compared anew`(
     text: String
   ) async throws {
-    let listener = try await Listener().started()
+    let listener = try await Listener(.spot).started()
     listener.standIn.tellAccount(text)
     await listener.hears { $0.contains { if case .disconnected = $0 { true } else { false } } }
     await listener.hears { $0.last == .connected }
@@ -129,7 +83,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
 
   @Test(.timeLimit(.minutes(10)))
   func `orders from elsewhere are nobody's here`() async throws {
-    let listener = try await Listener().started()
+    let listener = try await Listener(.spot).started()
     listener.standIn.tellAccount(
       #"{"event":{"e":"executionReport","c":"web_1","C":"","X":"NEW"}}"#)
     _ = await listener.plugin.submit(order(4, .buy, "0.1", on: "binance"))
@@ -141,7 +95,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
   func `prices are told of all instruments at the start, and of what is traded as they move`()
     async throws
   {
-    let listener = try await Listener().started()
+    let listener = try await Listener(.spot).started()
     #expect(listener.reports.contains { isPrice($0, bitcoin, price("67500")) })
     #expect(listener.reports.contains { isPrice($0, ether, price("3500")) })
     _ = await listener.plugin.submit(order(5, .buy, "0.1", on: "binance"))
@@ -154,7 +108,7 @@ private func isPrice(_ report: PluginReport, _ symbol: Symbol, _ expected: Price
 
   @Test(.timeLimit(.minutes(10)))
   func `a key that may not listen is a reason not to start`() async throws {
-    let listener = try Listener()
+    let listener = try Listener(.spot)
     let wrong = BinancePlugin(
       name: account("binance"), at: .spot,
       settings: StandIns.settings(port: try listener.standIn.listen(), secret: "another"))
