@@ -12,7 +12,12 @@ struct StandInParameters {
   private var read: Set<String> = []
 
   init(_ request: HTTPRequest) {
-    pairs = request.queryNames.map { ($0, request.query($0) ?? "") }
+    let query = request.target.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
+    pairs = query.split(separator: "&").map { pair in
+      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let value = parts.count > 1 ? String(parts[1]) : ""
+      return (String(parts[0]), PercentCoding.decode(value) ?? "")
+    }
   }
 
   func has(_ name: String) -> Bool { pairs.contains { $0.name == name } }

@@ -95,7 +95,7 @@ public struct StandInReceived: Sendable {
 
   /// What the spot account holds of an asset.
   public func holding(of asset: String) -> Decimal {
-    spot.balances[asset].map { $0.free + $0.locked } ?? .zero
+    spot.account.balances[asset].map { $0.free + $0.locked } ?? .zero
   }
 
   /// The client order ids of all orders that the matching engines have ever taken.
