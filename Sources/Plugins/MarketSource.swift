@@ -8,8 +8,16 @@ public import Trading
 @LoopActor public protocol MarketSource: AnyObject {
   /// The instruments and their rules.
   func instruments() async throws(PluginError) -> [Instrument]
-  /// The current market of an instrument; nil if there is no such instrument.
+  /// The current market of an instrument; nil if there is no such instrument. Of one that is not
+  /// watched it may be a minute old.
   func marketData(_ symbol: Symbol) async throws(PluginError) -> MarketData?
+  /// Follows the market of an instrument from now on, because somebody trades in it.
+  func watch(_ symbol: Symbol)
+}
+
+extension MarketSource {
+  /// For sources that follow all markets anyway.
+  public func watch(_ symbol: Symbol) {}
 }
 
 /// The market of an instrument: its price and what can be traded around it.

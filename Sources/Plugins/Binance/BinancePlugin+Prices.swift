@@ -1,7 +1,7 @@
 // Prices: of all instruments now and then, and of those that somebody trades as they move.
 
 internal import Network
-internal import Trading
+public import Trading
 internal import Wire
 
 extension BinancePlugin {
@@ -17,6 +17,7 @@ extension BinancePlugin {
     if case .answer(let answer) = await connection.send(request, .routine) {
       for ticker in answer.elements {
         guard let data = MarketData(bookTicker: ticker), isTraded(data.symbol) else { continue }
+        quotes[data.symbol] = data
         tell(.price(data.symbol, data.last))
       }
     }
@@ -25,15 +26,26 @@ extension BinancePlugin {
     _ = EventLoop.shared.schedule(afterMilliseconds: Self.quoteMilliseconds) { [weak self] in
       guard let self else { return }
       isQuoting = false
-      guard isAccountHeard else { return }
+      guard isRunning else { return }
       Task { @LoopActor in await quoteAll() }
     }
   }
 
+  /// The best prices of an instrument; nil if there is no such instrument.
+  public func marketData(_ symbol: Symbol) async throws(PluginError) -> MarketData? {
+    guard isTraded(symbol) else { return nil }
+    if let data = streamed[symbol] { return data }
+    if !watched.contains(symbol), let data = quotes[symbol] { return data }
+    let request = BinanceRequest(.get, "\(venue.prefix)/ticker/bookTicker", .open, weight: 2)
+      .with("symbol", symbol)
+    let answer = try await ask(request, .routine, doing: "tell a price")
+    guard let data = MarketData(bookTicker: answer) else { throw unreadable("a price") }
+    return data
+  }
+
   /// Tells the price of an instrument from now on whenever it moves.
-  func watch(_ symbol: Symbol) {
-    guard watched[symbol] == nil else { return }
-    watched[symbol] = .some(nil)
+  public func watch(_ symbol: Symbol) {
+    guard watched.insert(symbol).inserted else { return }
     if priceStream == nil {
       let stream = BinanceStream(
         settings.client, settings.address(of: venue).streams,
@@ -47,15 +59,13 @@ extension BinancePlugin {
 
   private func hearPrices(_ event: BinanceStream.Event) {
     switch event {
-    case .opened: subscribe(Array(watched.keys))
-    case .lost: break
+    case .opened: subscribe(Array(watched))
+    case .lost: streamed = [:]
     case .message(let message):
-      guard let data = MarketData(bookTicker: message), watched[data.symbol] != data.last else {
-        return
-      }
+      guard let data = MarketData(bookTicker: message) else { return }
       priceStream?.confirm()
-      watched[data.symbol] = data.last
-      tell(.price(data.symbol, data.last))
+      let before = streamed.updateValue(data, forKey: data.symbol)
+      if before?.last != data.last { tell(.price(data.symbol, data.last)) }
     }
   }
 

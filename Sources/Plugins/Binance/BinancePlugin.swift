@@ -32,7 +32,10 @@ internal import Wire
   var algoChildren: [VenueOrderID: OrderID] = [:]
   /// The stream of prices, and whose.
   var priceStream: BinanceStream?
-  var watched: [Symbol: Price?] = [:]
+  var watched: Set<Symbol> = []
+  var streamed: [Symbol: MarketData] = [:]
+  /// The prices of all instruments as they were at most a minute ago.
+  var quotes: [Symbol: MarketData] = [:]
   var unsubscribed: [Symbol] = []
   var isSubscribing = false
   var isQuoting = false
@@ -81,7 +84,7 @@ internal import Wire
     _ = EventLoop.shared.schedule(afterMilliseconds: Self.refreshMilliseconds) { [weak self] in
       guard let self else { return }
       isRefreshing = false
-      guard isAccountHeard else { return }
+      guard isRunning else { return }
       Task { @LoopActor in
         _ = await connection.setClock()
         if (try? await loadRules()) != nil, isAccountHeard { tell(.connected) }
@@ -95,6 +98,9 @@ internal import Wire
     let reason = "Binance has banned this address for \(seconds) s. Send fewer requests."
     accountStream?.restart(reason: reason)
   }
+
+  /// Whether it was started and not stopped.
+  var isRunning: Bool { report != nil }
 
   func tell(_ news: PluginReport) { report?(news) }
 
@@ -133,6 +139,7 @@ internal import Wire
 
   /// Ends what is under way.
   public func stop() async {
+    report = nil
     isAccountHeard = false
     accountStream?.stop()
     priceStream?.stop()
@@ -145,17 +152,6 @@ internal import Wire
 
   /// The instruments that are traded.
   public func instruments() async throws(PluginError) -> [Instrument] { list }
-
-  /// The best prices of an instrument; nil if there is no such instrument.
-  public func marketData(_ symbol: Symbol) async throws(PluginError) -> MarketData? {
-    guard bySymbol[symbol] != nil else { return nil }
-    watch(symbol)
-    let request = BinanceRequest(.get, "\(venue.prefix)/ticker/bookTicker", .open, weight: 2)
-      .with("symbol", symbol)
-    let answer = try await ask(request, .routine, doing: "tell a price")
-    guard let data = MarketData(bookTicker: answer) else { throw unreadable("a price") }
-    return data
-  }
 
   // MARK: The account
 

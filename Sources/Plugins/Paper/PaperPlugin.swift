@@ -55,7 +55,9 @@ public import Trading
   public func start(
     reporting report: @escaping @LoopActor (PluginReport) -> Void
   ) async throws(PluginError) {
-    _ = try await instruments()
+    guard !(try await instruments().isEmpty) else {
+      throw PluginError("The market of \(name) is not there yet. It is tried again.")
+    }
     let path = path
     let opened = await withCheckedContinuation { continuation in
       SimulatedLedgerWriter.open(path: path, prefix: "paper") { continuation.resume(returning: $0) }
@@ -68,6 +70,7 @@ public import Trading
           + "written, or restore the file.")
     case .success(let (writer, state)):
       exchange.restore(state)
+      for order in exchange.account.openOrders.values { source.watch(order.symbol) }
       ledger = SimulatedLedger(writer)
       self.report = report
       health = connectedHealth
@@ -142,6 +145,7 @@ public import Trading
   /// it.
   public func submit(_ order: Order) async -> SubmitOutcome {
     guard let ledger else { return .unknown(reason: "\(name) is not started.") }
+    source.watch(order.terms.symbol)
     await delay()
     guard let market = await market(of: order) else { return .rejected(PaperPlugin.noMarket) }
     switch exchange.submit(order, on: market, at: now) {
@@ -173,6 +177,7 @@ public import Trading
     guard let ledger, let amendment = order.amendment else {
       return .unknown(reason: "\(name) is not started.")
     }
+    source.watch(order.terms.symbol)
     await delay()
     guard let market = await market(of: order) else {
       return .refused(isGone: false, reason: PaperPlugin.noMarket.sentence)

@@ -254,7 +254,10 @@ private let path = "/api/v3/order"
 
   @Test func `the market has the best prices on both sides`() async throws {
     let venue = try await Venue().started()
+    // Nobody trades in it yet, so the price is that of the start; then it is the venue's of now.
     venue.standIn.setPrice("BTCUSDT", decimal("61000.5"))
+    #expect(try await venue.plugin.marketData(bitcoin)?.last == price("67500"))
+    venue.plugin.watch(bitcoin)
     let data = try await venue.plugin.marketData(bitcoin)
     #expect(data?.last == price("61000.5"))
     #expect(data?.bids.map(\.price) == [price("61000.5")])
