@@ -82,6 +82,7 @@ private func refusal(_ environment: [String: String]) -> String {
       "logLevel", "apiKeys", "keyLimits", "allowsUnauthenticated", "isLiveTradingEnabled",
       "symbolAllowList", "mockLatencyMilliseconds", "mockFaults", "paperSource", "paperBookFile",
       "binanceIsTestnet", "binanceKeyName", "binanceSecret", "binanceSpotURL", "binanceFuturesURL",
+      "binanceFuturesLeverage", "binanceFuturesMarginType", "binanceFuturesCountdownSeconds",
     ]
     for (before, after) in zip(placeholders, loaded) where !same.contains(before.label ?? "") {
       #expect("\(before.value)" != "\(after.value)", "\(before.label ?? "")")
@@ -315,6 +316,26 @@ private func refusal(_ environment: [String: String]) -> String {
       #expect(sentence.contains("\(limit) is off"))
       #expect(!sentence.contains("hush"))
     }
+  }
+
+  @Test func `leverage, margin type and countdown of Futures have the values of the venue`() throws
+  {
+    let settings = try load([
+      "BINANCE_FUTURES_LEVERAGE": "BTCUSDT=5, ETHUSDT=125",
+      "BINANCE_FUTURES_MARGIN_TYPE": "ISOLATED", "BINANCE_FUTURES_COUNTDOWN_SECS": "30",
+    ])
+    #expect(settings.binanceFuturesLeverage == ["BTCUSDT": 5, "ETHUSDT": 125])
+    #expect(settings.binanceFuturesMarginType == "ISOLATED")
+    #expect(settings.binanceFuturesCountdownSeconds == 30)
+    for (name, text) in [
+      ("BINANCE_FUTURES_LEVERAGE", "BTCUSDT=126"), ("BINANCE_FUTURES_LEVERAGE", "BTCUSDT=0"),
+      ("BINANCE_FUTURES_LEVERAGE", "BTCUSDT"), ("BINANCE_FUTURES_MARGIN_TYPE", "isolated"),
+      ("BINANCE_FUTURES_COUNTDOWN_SECS", "29"), ("BINANCE_FUTURES_COUNTDOWN_SECS", "3601"),
+    ] {
+      #expect(refusal([name: text]).hasPrefix(name))
+    }
+    #expect(
+      refusal(["BINANCE_FUTURES_MARGIN_TYPE": "CROSSED"]).contains("name them there"))
   }
 
   @Test func `plugins must be known, and the default one of them`() throws {

@@ -1,4 +1,5 @@
-// What only an account at USD-M Futures needs: the mode that its positions are kept in.
+// What only an account at USD-M Futures needs: how its positions are kept, its leverage, and what
+// becomes of open orders when nobody looks after them any more.
 
 internal import Network
 internal import Trading
@@ -16,10 +17,54 @@ extension BinancePlugin {
     return isHedged
   }
 
-  /// Refuses an account on which orders of the gateway would be refused.
+  /// Refuses an account that refuses the gateway's orders, and sets what is to be set.
   func prepareFutures() async throws(PluginError) {
-    guard try await isHedged() else { return }
-    throw PluginError("\(name) cannot trade: \(Self.hedgedSentence)")
+    if try await isHedged() { throw PluginError("\(name) cannot trade: \(Self.hedgedSentence)") }
+    for (symbol, leverage) in settings.leverage.sorted(by: { $0.key.text < $1.key.text }) {
+      // The margin type first: with open orders or a position it cannot be changed, and then the
+      // leverage should not be either.
+      if let type = settings.marginType { try await set(type, of: symbol) }
+      let request = BinanceRequest(.post, "/fapi/v1/leverage", weight: 1)
+        .with("symbol", symbol).with("leverage", leverage)
+      try await set(
+        request, "the leverage of \(symbol) to \(leverage)", by: "BINANCE_FUTURES_LEVERAGE")
+    }
+  }
+
+  private func set(_ type: BinanceMarginType, of symbol: Symbol) async throws(PluginError) {
+    let request = BinanceRequest(.post, "/fapi/v1/marginType", weight: 1)
+      .with("symbol", symbol).with("marginType", type.rawValue)
+    try await set(
+      request, "the margin type of \(symbol) to \(type.rawValue)",
+      by: "BINANCE_FUTURES_MARGIN_TYPE")
+  }
+
+  private func set(
+    _ request: BinanceRequest, _ what: String, by setting: String
+  ) async throws(PluginError) {
+    let result = await connection.send(request, .routine)
+    switch result {
+    case .answer: return
+    case .error(let error) where venue.verdict(on: error) == .isSoAlready: return
+    default:
+      throw PluginError(
+        "Binance did not set \(what) for \(name): \(result.reason) Correct \(setting), or set it "
+          + "at Binance by hand and leave it out.")
+    }
+  }
+
+  /// Begins to renew the countdowns, if there are to be any.
+  func startCountdown() async {
+    guard countdown == nil, settings.countdownSeconds > 0 else { return }
+    let countdown = BinanceCountdown(
+      connection, milliseconds: settings.countdownSeconds * 1_000,
+      openSymbols: { [weak self] in await self?.openSymbols() },
+      onFailure: { [weak self] reason in
+        guard let self, isAccountHeard else { return }
+        setHealth(isHealthy: true, "Connected. \(reason)")
+      })
+    self.countdown = countdown
+    await countdown.run()
   }
 
   /// What is wrong with an account in hedge mode, and what to do.

@@ -14,6 +14,7 @@ extension BinancePlugin {
   /// Sends an order, once.
   public func submit(_ order: Order) async -> SubmitOutcome {
     watch(order.terms.symbol)
+    if !isAlgo(order) { countdown?.note(order.terms.symbol) }
     let urgency: BinanceUrgency = order.terms.purpose == .trade ? .order : .brake
     let result = await connection.send(venue.place(order, at: connection.venueNow), urgency)
     let outcome = venue.submitOutcome(of: order, result, isAlgo: isAlgo(order))
@@ -119,6 +120,19 @@ extension BinancePlugin {
     venue == .futures && order.executedType.isConditional
   }
 
+  /// Reads an order of ours, or one that a conditional order of ours has become; nil for others.
+  private func own(_ order: JSONValue) -> BinanceOrderAnswer? {
+    let parent = order["orderId"]?.integer.flatMap { algoChildren[VenueOrderID("", Int64($0))] }
+    return parent.map { BinanceOrderAnswer(order, childOf: $0) } ?? BinanceOrderAnswer(order)
+  }
+
+  /// The symbols with open orders of ours, without conditional ones; nil if nobody says.
+  func openSymbols() async -> Set<Symbol>? {
+    let result = await connection.send(venue.openOrders, .routine)
+    guard case .answer(let answer) = result, answer.kind == .array else { return nil }
+    return Set(answer.elements.compactMap { own($0)?.symbol })
+  }
+
   /// The open orders that were sent from here.
   public func openOrders() async throws(PluginError) -> [OrderReport] {
     let answer = try await ask(venue.openOrders, .routine, doing: "list open orders")
@@ -126,10 +140,7 @@ extension BinancePlugin {
     var reports: [OrderReport] = []
     var external: [ExternalOrder] = []
     for order in answer.elements {
-      let parent = order["orderId"]?.integer.flatMap { algoChildren[VenueOrderID("", Int64($0))] }
-      if let own = parent.map({ BinanceOrderAnswer(order, childOf: $0) })
-        ?? BinanceOrderAnswer(order)
-      {
+      if let own = own(order) {
         watch(own.symbol)
         reports.append(own.report)
       } else if let other = ExternalOrder(binance: order) {

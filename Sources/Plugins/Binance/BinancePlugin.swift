@@ -30,6 +30,8 @@ internal import Wire
   private var isRefreshing = false
   /// What conditional orders have become when they were triggered, by the venue's ids.
   var algoChildren: [VenueOrderID: OrderID] = [:]
+  /// What cancels open orders of Futures when this process is gone; nil if it is not wanted.
+  var countdown: BinanceCountdown?
   /// The stream of prices, and whose.
   var priceStream: BinanceStream?
   var watched: Set<Symbol> = []
@@ -73,6 +75,7 @@ internal import Wire
     }
     await quoteAll()
     refreshRegularly()
+    if venue == .futures { await startCountdown() }
   }
 
   /// How often the rules are loaded again, and the clock is set: both change without a word.
@@ -141,6 +144,8 @@ internal import Wire
   public func stop() async {
     report = nil
     isAccountHeard = false
+    await countdown?.stop()
+    countdown = nil
     accountStream?.stop()
     priceStream?.stop()
     setHealth(isHealthy: false, "Stopped.")

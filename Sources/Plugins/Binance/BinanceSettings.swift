@@ -44,6 +44,14 @@ public struct BinanceAddress: Sendable {
   }
 }
 
+/// What a position of USD-M Futures can lose.
+public enum BinanceMarginType: String, Sendable {
+  /// Its own margin.
+  case isolated = "ISOLATED"
+  /// All of the account's balance.
+  case crossed = "CROSSED"
+}
+
 /// Where Binance is, and the key to an account there.
 public struct BinanceSettings {
   /// What sends requests.
@@ -60,6 +68,13 @@ public struct BinanceSettings {
   public var isTestnet: Bool
   /// What a trade that takes liquidity costs, in hundredths of a percent.
   public var takerFeeBasisPoints: Decimal
+  /// The leverage to set at the start, by symbol of Futures, 1...125.
+  public var leverage: [Symbol: Int] = [:]
+  /// The margin type to set for those symbols; nil to leave it as it is.
+  public var marginType: BinanceMarginType?
+  /// After how many seconds without a word from this process Binance cancels open orders of
+  /// Futures; 0 for never.
+  public var countdownSeconds = 0
 
   /// Settings from their parts.
   public init(

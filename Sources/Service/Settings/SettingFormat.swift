@@ -41,6 +41,12 @@ extension SettingFormat where Value == Int {
       return value
     }
   }
+
+  /// Renewed at a third of it: below half a minute that would use up the budget of requests.
+  static let countdown = Self("0, or a whole number from 30 to 3600") { text in
+    guard isPlainInteger(text), let value = Int(text) else { return nil }
+    return value == 0 || (30...3_600).contains(value) ? value : nil
+  }
 }
 
 extension SettingFormat where Value == UInt16 {
@@ -79,6 +85,10 @@ extension SettingFormat where Value == String {
 
   /// Any text, also none.
   static let text = Self("a text") { $0 }
+
+  static let marginType = Self("ISOLATED, CROSSED or empty") { text in
+    ["ISOLATED", "CROSSED", ""].contains(text) ? text : nil
+  }
 
   /// An instance name; empty is left to whoever fills it in.
   static let pluginName = Self("one of PLUGINS") { $0 }
@@ -172,6 +182,14 @@ extension SettingFormat where Value == [String: Int] {
       else { return nil }
     }
     return counts
+  }
+
+  /// As much as Binance lends.
+  static let leverages = Self(
+    "SYMBOL=LEVERAGE with commas between, from 1 to 125, each symbol once, or empty"
+  ) { text in
+    guard let leverages = try? counts.parse(text) else { return nil }
+    return leverages.values.allSatisfy { (1...125).contains($0) } ? leverages : nil
   }
 }
 

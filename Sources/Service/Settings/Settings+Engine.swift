@@ -115,6 +115,15 @@ extension BinanceSettings {
     } catch {
       throw StartError(description: "Binance cannot be reached. \(error)")
     }
+    for (name, leverage) in settings.binanceFuturesLeverage {
+      guard let symbol = Symbol(anySpelling: name) else {
+        throw StartError(
+          description: "BINANCE_FUTURES_LEVERAGE names \(name), which is no symbol.")
+      }
+      self.leverage[symbol] = leverage
+    }
+    marginType = BinanceMarginType(rawValue: settings.binanceFuturesMarginType)
+    countdownSeconds = settings.binanceFuturesCountdownSeconds
   }
 }
 

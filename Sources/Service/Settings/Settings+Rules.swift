@@ -46,6 +46,11 @@ extension Settings {
         "KEY_LIMITS names \"\(unknown.name)\", but FKS_API_KEYS has no key of this name; correct "
           + "one of them.")
     }
+    if !binanceFuturesMarginType.isEmpty, binanceFuturesLeverage.isEmpty {
+      throw ConfigurationError(
+        "BINANCE_FUTURES_MARGIN_TYPE is set for the symbols of BINANCE_FUTURES_LEVERAGE, which is "
+          + "empty; name them there with their leverage, or leave it out.")
+    }
     guard apiKeys == nil, !allowsUnauthenticated, !isLoopback(host) else { return }
     throw ConfigurationError(
       "HOST is \"\(host)\", which other machines can reach, but FKS_API_KEYS is not set. Set "

@@ -119,6 +119,12 @@ public struct Settings: Sendable {
   public internal(set) var binanceFuturesURL: String?
   /// What a trade that takes liquidity costs at Binance in hundredths of a percent.
   public internal(set) var binanceTakerFeeBasisPoints = ""
+  /// The leverage to set at Binance's USD-M Futures, by symbol.
+  public internal(set) var binanceFuturesLeverage: [String: Int] = [:]
+  /// The margin type to set there for those symbols; empty to leave it.
+  public internal(set) var binanceFuturesMarginType = ""
+  /// After how many seconds without a word open orders there are cancelled; 0 for never.
+  public internal(set) var binanceFuturesCountdownSeconds = 0
 
   // Paper accounts.
 

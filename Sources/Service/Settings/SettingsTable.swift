@@ -199,5 +199,18 @@ extension Setting {
       "BINANCE_TAKER_FEE_BPS", default: "10", .decimal, \.binanceTakerFeeBasisPoints,
       "What a trade that takes liquidity costs at Binance, in hundredths of a percent; smart order "
         + "routing compares by it."),
+    Setting(
+      "BINANCE_FUTURES_LEVERAGE", default: "", .leverages, \.binanceFuturesLeverage,
+      "The leverage that binance-futures sets at its start, such as BTCUSDT=5,ETHUSDT=3; other "
+        + "symbols are left as they are."),
+    Setting(
+      "BINANCE_FUTURES_MARGIN_TYPE", default: "", .marginType, \.binanceFuturesMarginType,
+      "The margin type that binance-futures sets for the symbols of BINANCE_FUTURES_LEVERAGE: "
+        + "ISOLATED or CROSSED; left as it is if not given."),
+    Setting(
+      "BINANCE_FUTURES_COUNTDOWN_SECS", default: "0", .countdown,
+      \.binanceFuturesCountdownSeconds,
+      "After how many seconds without a word from this service Binance cancels the open orders of "
+        + "binance-futures on a symbol, those of others too; 0 for never."),
   ]
 }

@@ -60,8 +60,7 @@ private let algoPath = "/fapi/v1/algoOrder"
     _ = await venue.plugin.submit(stopLimit)
     await venue.plugin.stop()
     venue.standIn.setPrice("BTCUSDT", decimal("70000"))
-    let next = BinancePlugin(
-      name: account("binance-futures"), at: .futures, settings: venue.plugin.settings)
+    let next = venue.restarted()
     try await next.start { if case .externalOrders(let orders) = $0 { external.append(orders) } }
     #expect(try await next.openOrders() == [])
     #expect(external.last?.count == 1)

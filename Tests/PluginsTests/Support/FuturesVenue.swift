@@ -25,6 +25,11 @@ import Trading
     return self
   }
 
+  /// Another plugin of the same account, such as after a restart.
+  func restarted() -> BinancePlugin {
+    BinancePlugin(name: account("binance-futures"), at: .futures, settings: plugin.settings)
+  }
+
   /// How often a request was received.
   func count(_ method: String, _ path: String) -> Int {
     standIn.received.count { $0.method == method && $0.target.hasPrefix(path + "?") }
