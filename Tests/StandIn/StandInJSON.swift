@@ -7,11 +7,12 @@ func quoted(_ text: String) -> String { "\"\(text)\"" }
 
 /// A decimal number as Binance writes it, with eight digits after the point; none is zero.
 func quoted(_ number: Decimal?) -> String {
-  let text = (number ?? .zero).description
-  let parts = text.split(separator: ".")
-  let fraction = parts.count > 1 ? String(parts[1]) : ""
-  return quoted(
-    "\(parts[0]).\(fraction)\(String(repeating: "0", count: max(0, 8 - fraction.count)))")
+  var text = (number ?? .zero).description
+  let point = text.utf8.firstIndex(of: UInt8(ascii: "."))
+  let digits = point.map { text.utf8.distance(from: $0, to: text.utf8.endIndex) - 1 } ?? 0
+  if point == nil { text.append(".") }
+  for _ in digits..<max(digits, 8) { text.append("0") }
+  return quoted(text)
 }
 
 /// An object of members whose values are JSON texts.

@@ -90,6 +90,14 @@ public struct BinanceSettings {
     self.takerFeeBasisPoints = takerFeeBasisPoints
   }
 
+  /// What a client for Binance is limited to: a request is signed before it waits for a connection,
+  /// and the venue takes it for five seconds only.
+  public static var clientLimits: HTTPClient.Limits {
+    var limits = HTTPClient.Limits()
+    limits.waitMilliseconds = 2_000
+    return limits
+  }
+
   func address(of venue: BinanceVenue) -> BinanceAddress { venue == .spot ? spot : futures }
 
   var key: BinanceKey? { signer.map { BinanceKey(name: keyName, signer: $0) } }

@@ -107,7 +107,9 @@ extension BinanceSettings {
     }
     do {
       self.init(
-        client: try HTTPClient(proxy: try HTTPProxy(environment: Settings.processEnvironment)),
+        client: try HTTPClient(
+          limits: BinanceSettings.clientLimits,
+          proxy: try HTTPProxy(environment: Settings.processEnvironment)),
         spot: try address(.spot, settings.binanceSpotURL),
         futures: try address(.futures, settings.binanceFuturesURL),
         keyName: settings.binanceKeyName, signer: signer, isTestnet: isTestnet,
