@@ -86,7 +86,7 @@ extension Engine {
       return broken
     }
     guard terms.purpose == .trade else { return nil }
-    return brokenCapability(by: terms, account)
+    return brokenCapability(by: terms, account, instrument)
       ?? (terms.hasInstructions ? brokenInstruction(of: terms, state, account) : nil)
   }
 

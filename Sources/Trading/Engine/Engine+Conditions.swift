@@ -6,13 +6,15 @@ extension Engine {
 
   /// Whether the gateway has to watch the order's trigger.
   func isEmulated(_ terms: OrderTerms, _ account: AccountState) -> Bool {
-    terms.type.isConditional && !venueTakes(terms, account)
+    terms.type.isConditional
+      && !venueTakes(terms, account, instruments[terms.positionKey]?.instrument)
   }
 
   /// Whether the venue takes orders of this type and trigger for this instrument.
-  func venueTakes(_ terms: OrderTerms, _ account: AccountState) -> Bool {
-    account.rules.orderTypes.contains(terms.type)
-      && instruments[terms.positionKey]?.instrument?.takes(terms) != false
+  func venueTakes(
+    _ terms: OrderTerms, _ account: AccountState, _ instrument: Instrument?
+  ) -> Bool {
+    account.rules.orderTypes.contains(terms.type) && instrument?.takes(terms) != false
   }
 
   /// Whether an order stays with the gateway: until its trigger is reached, or as the parent of

@@ -13,9 +13,11 @@ extension Engine {
   }
 
   /// What the venue cannot do, unless the gateway does it.
-  func brokenCapability(by terms: OrderTerms, _ account: AccountState) -> Denial? {
+  func brokenCapability(
+    by terms: OrderTerms, _ account: AccountState, _ instrument: Instrument
+  ) -> Denial? {
     let rules = account.rules
-    if !venueTakes(terms, account) {
+    if !venueTakes(terms, account, instrument) {
       let isEmulable =
         terms.type.isConditional && configuration.emulatesTriggers
         && rules.orderTypes.contains(terms.type.executed)

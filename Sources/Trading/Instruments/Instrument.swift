@@ -22,6 +22,8 @@ public final class Instrument: Equatable, Sendable {
   public let minNotional: Decimal
   /// What only some venues ask for besides.
   public let filters: InstrumentFilters
+  /// Whether there is any of those: most orders need not look at each.
+  let hasFilters: Bool
 
   /// Rules from their parts.
   public init(
@@ -38,6 +40,7 @@ public final class Instrument: Equatable, Sendable {
     self.maxQuantity = maxQuantity
     self.minNotional = minNotional
     self.filters = filters
+    hasFilters = filters != InstrumentFilters()
   }
 
   /// Whether both are the same in every rule.
@@ -71,7 +74,8 @@ public final class Instrument: Equatable, Sendable {
         value: "\(quantity)", limit: "\(maxQuantity)")
     }
     return brokenTickRule(by: terms.limitPrice) ?? brokenTickRule(by: terms.triggerPrice)
-      ?? firstBrokenFilter(by: terms) ?? brokenNotionalRule(by: terms, marketPrice: marketPrice)
+      ?? (hasFilters ? firstBrokenFilter(by: terms) : nil)
+      ?? brokenNotionalRule(by: terms, marketPrice: marketPrice)
   }
 
   private func brokenTickRule(by price: Price?) -> Denial? {
@@ -98,6 +102,6 @@ public final class Instrument: Equatable, Sendable {
           + "\(quoteAsset), but is \(notional).",
         value: "\(notional)", limit: "\(minNotional)")
     }
-    return brokenMaxNotional(notional, of: terms)
+    return hasFilters ? brokenMaxNotional(notional, of: terms) : nil
   }
 }

@@ -56,6 +56,7 @@ extension Instrument {
   /// Whether the venue takes an order of this type and trigger for this instrument, as far as the
   /// instrument's own rules say.
   func takes(_ terms: OrderTerms) -> Bool {
+    guard hasFilters else { return true }
     if let types = filters.orderTypes, !types.contains(terms.type) { return false }
     guard terms.type == .trailingStop, let filter = filters.trailingPercent else { return true }
     return filter.passes(terms.trigger)
