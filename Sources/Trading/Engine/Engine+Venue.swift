@@ -26,6 +26,7 @@ extension Engine {
     }
     noticeBreaker(account, before: breaker)
     continueCancel(live)
+    answerWaiters(live)
     leaveMemoryIfFinished(live)
   }
 

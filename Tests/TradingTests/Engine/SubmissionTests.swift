@@ -56,6 +56,44 @@ import Trading
     #expect(desk.record().replies.isEmpty)
   }
 
+  @Test func `an order that cannot rest is answered with its end, not with what is heard before`() {
+    let desk = Desk()
+    let (id, request, _) = desk.submit(terms(limit: nil))
+    desk.record()
+    #expect(desk.tell(.reported(report(id, .working))).replies.isEmpty)
+    #expect(desk.tell(.reported(report(id, .working, [fill("1", "0.4")]))).replies.isEmpty)
+    let outcome = report(id, .filled, [fill("1", "0.4"), fill("2", "0.6")])
+    let answers = desk.tell(.submitted(id, .accepted(outcome, position: nil)))
+    #expect(answers.replies(to: request).map(\.word) == ["created"])
+    #expect(answers.replies(to: request).first?.order?.state == .filled)
+  }
+
+  @Test func `an order that cannot rest is answered once its end is heard`() {
+    let desk = Desk()
+    let (id, request, _) = desk.submit(terms(limit: nil))
+    desk.record()
+    let answers = desk.tell(.reported(report(id, .filled, [fill("1")])))
+    #expect(answers.replies(to: request).first?.order?.state == .filled)
+    #expect(desk.tell(.submitted(id, .unknown(reason: "HTTP 502"))).replies.isEmpty)
+  }
+
+  @Test func `a submission without an answer ends the wait for more than was heard`() {
+    let desk = Desk()
+    let (id, request, _) = desk.submit(terms(limit: nil))
+    desk.record()
+    desk.tell(.reported(report(id, .working)))
+    let answers = desk.tell(.submitted(id, .unknown(reason: "HTTP 502")))
+    #expect(answers.replies(to: request).map(\.word) == ["created"])
+  }
+
+  @Test func `an order that may rest is answered as soon as it is known to be there`() {
+    let desk = Desk()
+    let (id, request, _) = desk.submit()
+    desk.record()
+    let answers = desk.tell(.reported(report(id, .working)))
+    #expect(answers.replies(to: request).map(\.word) == ["created"])
+  }
+
   @Test func `where the venue cannot be asked later, the answer waits for the journal`() {
     let desk = Desk(canBeAskedLater: false)
     let (id, request, _) = desk.submit()
