@@ -30,8 +30,11 @@ extension Engine {
       return true
     }
     // What is heard of an order that cannot rest may come before the answer that has its end.
-    let mayRest = ![.immediateOrCancel, .fillOrKill].contains(live.order.terms.timeInForce)
-    if live.inFlight.contains(.submit), !mayRest, !live.order.state.isSealed { return true }
+    if live.inFlight.contains(.submit), !live.order.terms.timeInForce.rests,
+      !live.order.state.isSealed
+    {
+      return true
+    }
     return switch live.order.state {
     case .received, .submitting, .unknown: true
     case .denied, .held: !live.isDurable
