@@ -14,6 +14,9 @@ public import Trading
   /// Whether the venue can be reached.
   var health: PluginHealth { get }
 
+  /// How far the venue's clock is ahead of ours; nil where its time does not matter.
+  var clockOffsetMilliseconds: Int64? { get }
+
   /// What it assumes where it is only a model of a venue, in sentences; empty for a real one.
   var model: [String] { get }
 
@@ -44,6 +47,9 @@ public import Trading
 extension ExecutionPlugin {
   /// A real venue assumes nothing.
   public var model: [String] { [] }
+
+  /// Most venues stamp nothing with the time.
+  public var clockOffsetMilliseconds: Int64? { nil }
 }
 
 /// What a venue can do.

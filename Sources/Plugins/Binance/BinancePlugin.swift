@@ -53,6 +53,9 @@ internal import Wire
       venue, at: settings.address(of: venue).requests, by: settings.client, key: settings.key)
   }
 
+  /// How far Binance's clock is ahead of ours, as it was last asked.
+  public var clockOffsetMilliseconds: Int64? { connection.clock.offsetMicroseconds / 1_000 }
+
   // MARK: Start
 
   /// Sets the clock, loads the rules, proves the key and listens to the account.

@@ -379,7 +379,8 @@ internal import Trading
     metrics.orderStates(engine.liveOrderStates)
     metrics.tradingStates(engine.tradingStateChanges)
     for plugin in registry.instances {
-      metrics.venues.connection(plugin.name, isHealthy: plugin.health.isHealthy)
+      metrics.venues.connection(
+        plugin.name, isHealthy: plugin.health.isHealthy, plugin.clockOffsetMilliseconds)
       if let state = engine.breakerState(of: plugin.name) {
         metrics.venues.breaker(plugin.name, state)
       }

@@ -10,6 +10,7 @@ internal import Trading
   private let callDurationAlias: HistogramFamily
   private let errors: CounterFamily
   private let connections: GaugeFamily
+  private let clockOffsets: GaugeFamily
   private let breakerState: GaugeFamily
   private let breakerNumber: GaugeFamily
   private let breakerTransitions: CounterFamily
@@ -49,6 +50,9 @@ internal import Trading
       labels: ["exchange", "error_type"])
     connections = registry.gauge(
       "execution_exchange_connections", "1 if the plugin is connected.", labels: ["exchange"])
+    clockOffsets = registry.gauge(
+      "execution_exchange_clock_offset_seconds", "How far the venue's clock is ahead of ours.",
+      labels: ["exchange"])
     breakerState = registry.gauge(
       "execution_circuit_breaker_state", "1 for the state that the breaker is in.",
       labels: ["exchange", "state"])
@@ -115,7 +119,12 @@ internal import Trading
     return children
   }
 
-  func connection(_ account: AccountID, isHealthy: Bool) {
+  func connection(
+    _ account: AccountID, isHealthy: Bool, _ clockOffsetMilliseconds: Int64?
+  ) {
+    if let clockOffsetMilliseconds {
+      clockOffsets.with(account.text).set(Double(clockOffsetMilliseconds) / 1_000)
+    }
     connections.with(account.text).set(isHealthy ? 1 : 0)
   }
 

@@ -23,7 +23,10 @@ import Wire
   @Test func `a lost answer is looked up, and the order was placed once`() async throws {
     let binance = try await Binance()
     try await apart {
+      binance.with { $0.clockOffsetMilliseconds = 90_000 }
       let service = try ServiceProcess.start(binance.settings)
+      let offset = try service.metric("execution_exchange_clock_offset_seconds")
+      #expect(offset > 85 && offset < 95)
       binance.add(.lostAnswer)
       let answer = try service.order(market("lost-1"))
       #expect(try service.order(answer.orderID, reaches: "SETTLED"))
