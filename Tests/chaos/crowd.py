@@ -204,12 +204,14 @@ def event_readers(seed, count):
         journal = EventReader(world.service.port, "0")
         readers.append(journal)
         while not journal.has_ended:
-            journal.take()
+            if not journal.take():
+                raise Broken(f"a reader of the past was let go after {journal.count} events")
         wrong = [number for number, reader in enumerate(readers) if reader.sum != journal.sum]
         if wrong:
             raise Broken(f"{len(wrong)} of {count} readers lack events or have some twice")
         events = journal.count
-        return (f"{count} readers had each of {events} events once, of {orders} orders at {orders / took:.0f}/s; "
+        returns = sum(reader.returns for reader in readers)
+        return (f"{count} readers had each of {events} events once, {returns} of them after coming back, of {orders} orders at {orders / took:.0f}/s; "
                 f"{events * count / whole:,.0f} events/s to all of them; {world.restart_and_audit()}")
     finally:
         for reader in readers:
@@ -226,7 +228,13 @@ def _open_streams(world):
 
 def _take(picker, seconds):
     for key, _ in picker.select(seconds):
-        key.data.take()
+        reader = key.data
+        if reader.take():
+            continue
+        # Who is too slow is let go, and comes back with the last id that it has.
+        picker.unregister(reader.socket)
+        reader.come_back()
+        picker.register(reader.socket, selectors.EVENT_READ, reader)
 
 
 class EventReader:
@@ -235,8 +243,13 @@ class EventReader:
     IDS = re.compile(rb"^id: (.+)\nevent: ", re.MULTILINE)
 
     def __init__(self, port, after=""):
-        self.count, self.has_ended, self._ids, self._rest = 0, False, hashlib.sha256(), b""
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.count, self.has_ended, self._ids = 0, False, hashlib.sha256()
+        self.port, self.returns = port, 0
+        self.open(after)
+
+    def open(self, after):
+        self._rest, self._last = b"", after
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=10)
         self.socket.sendall(b"GET /events?types=order,fill,trading_state&last_event_id=" + after.encode()
                             + b" HTTP/1.0\r\n\r\n")
 
@@ -247,13 +260,20 @@ class EventReader:
     def take(self):
         data = self.socket.recv(1 << 20)
         if not data:
-            raise Broken(f"a reader was let go after {self.count} events")
+            return False
         whole, end, rest = (self._rest + data).rpartition(b"\n\n")
         self._rest = rest
         for event in self.IDS.findall(whole):
             self.count += 1
+            self._last = event.decode()
             self._ids.update(event + b" ")
         self.has_ended = self.has_ended or b"\nevent: trading_state\n" in whole
+        return True
+
+    def come_back(self):
+        self.socket.close()
+        self.returns += 1
+        self.open(self._last)
 
 
 def silent_venue(seed):
