@@ -30,6 +30,8 @@ public struct MarketData: Equatable, Sendable {
   public var bids: [BookLevel]
   /// What sellers offer, the lowest price first; empty where the venue does not tell.
   public var asks: [BookLevel]
+  /// When the venue had it; nil for just now.
+  public var quotedAt: Timestamp?
 
   /// Market data from its parts.
   public init(symbol: Symbol, last: Price, bids: [BookLevel] = [], asks: [BookLevel] = []) {

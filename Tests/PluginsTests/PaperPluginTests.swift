@@ -146,6 +146,20 @@ import Trading
     #expect(told == [.disconnected(reason: "Not visible."), .connected])
     await paper.stop()
   }
+
+  @Test func `a price that the market had a while ago is not told as new`() async throws {
+    let directory = Directory()
+    let registry = registry(directory)
+    let venue = TrappingPlugin()
+    venue.quotedAt = start
+    registry.add(venue)
+    let paper = try #require(registry.instance(account("paper-venue")))
+    var told: [PluginReport] = []
+    try await paper.start { told.append($0) }
+    while told.isEmpty { await EventLoop.shared.pause(milliseconds: 10) }
+    #expect(told.first == .price(bitcoin, price("99.5"), quotedAt: start))
+    await paper.stop()
+  }
 }
 
 /// A live plugin that must not get anything but questions about its market.
@@ -155,6 +169,7 @@ import Trading
     isLive: true, rules: VenueRules(canBeAskedLater: true, visibilityWindowMilliseconds: 0))
   let health = PluginHealth(isHealthy: true, detail: "Live.")
   var isVisible = true
+  var quotedAt: Timestamp?
 
   func start(reporting report: @escaping @LoopActor (PluginReport) -> Void) async {}
   func request(for order: Order) -> VenueRequest {
@@ -177,9 +192,11 @@ import Trading
   func marketData(_ symbol: Symbol) async throws(PluginError) -> MarketData? {
     guard isVisible else { throw PluginError("Not visible.") }
     guard symbol == bitcoin else { return nil }
-    return MarketData(
+    var data = MarketData(
       symbol: symbol, last: price("99.5"),
       bids: [BookLevel(price: price("99"), quantity: quantity("1"))],
       asks: [BookLevel(price: price("100"), quantity: quantity("1"))])
+    data.quotedAt = quotedAt
+    return data
   }
 }

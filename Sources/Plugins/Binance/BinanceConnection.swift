@@ -129,9 +129,10 @@ internal import Wire
       budget.note(usedWeight: used, at: now)
     }
     guard answer.status == 429 || answer.status == 418 else { return }
-    let seconds =
+    let asked =
       answer.header("retry-after").flatMap { Int64($0) } ?? BinanceConnection.usualPauseSeconds
-    budget.pause(seconds: max(1, min(seconds, BinanceConnection.pauseSecondsMax)), at: now)
+    let seconds = max(1, min(asked, BinanceConnection.pauseSecondsMax))
+    budget.pause(seconds: seconds, at: now)
     if answer.status == 418 { onBan?(seconds) }
   }
 

@@ -19,7 +19,9 @@ extension BinanceStreamEvent {
         return
       }
       guard
-        let report = OrderReport(futures: order, of: id, venueID, isTriggered: parent != nil)
+        let report = OrderReport(
+          order, of: id, reason: order.text("er"), isTriggered: parent != nil,
+          triggerPrice: order.price("sp"), noTradeID: 0)
       else { return nil }
       self = .order(report)
     case "ALGO_UPDATE":
@@ -35,37 +37,5 @@ extension BinanceStreamEvent {
     case "listenKeyExpired": self = .ended(reason: "Its listen key has expired.")
     default: self = .other
     }
-  }
-}
-
-extension OrderReport {
-  /// Reads an order update; nil if it cannot be read.
-  fileprivate init?(
-    futures order: JSONValue, of id: OrderID, _ venueID: VenueOrderID, isTriggered: Bool
-  ) {
-    guard let word = order.text("X"),
-      let status = BinanceOrderAnswer.status(
-        word, reason: order.text("er"), isTriggered: isTriggered),
-      let filled = order.quantity("z"), let quantity = order.quantity("q")
-    else { return nil }
-    // A trade without the asset of its fee is left out: as it is missing, it will be asked for.
-    let fills = order.text("x") == "TRADE" ? [Fill(futures: order)].compactMap(\.self) : []
-    self.init(
-      orderID: id, venueOrderID: venueID, status: status, filledQuantity: filled, fills: fills,
-      terms: ReportedTerms(
-        quantity: quantity, limitPrice: order.price("p"), triggerPrice: order.price("sp")))
-  }
-}
-
-extension Fill {
-  fileprivate init?(futures order: JSONValue) {
-    guard let number = order["t"]?.integer, number > 0, let quantity = order.quantity("l"),
-      !quantity.isZero, let price = order.price("L"), let fee = order.decimal("n"),
-      let feeAsset = order.text("N").flatMap({ Asset($0) }), let isMaker = order["m"]?.bool,
-      let at = order.moment("T")
-    else { return nil }
-    self.init(
-      tradeID: TradeID("", Int64(number)), quantity: quantity, price: price, fee: fee,
-      feeAsset: feeAsset, isMaker: isMaker, tradedAt: at)
   }
 }

@@ -87,7 +87,6 @@ struct BinanceOrderAnswer {
     }
     return true
   }
-
 }
 
 extension [Fill] {

@@ -123,7 +123,7 @@ extension BinanceVenue {
     }
   }
 
-  /// What an answer to a question for an order says; nil where trades have to be asked for too.
+  /// What it says of an order that a question for it was not answered with it.
   func queryFailure(_ result: BinanceResult) -> QueryOutcome {
     if case .error(let error) = result, verdict(on: error) == .notFound { return .notFound }
     return .unavailable(reason: result.reason)

@@ -16,19 +16,13 @@ extension BinancePlugin {
     let request = BinanceRequest(.get, "\(venue.prefix)/ticker/bookTicker", .open, weight: 5)
     if case .answer(let answer) = await connection.send(request, .routine) {
       for ticker in answer.elements {
-        guard let data = MarketData(bookTicker: ticker), isTraded(data.symbol) else { continue }
+        guard var data = MarketData(bookTicker: ticker), isTraded(data.symbol) else { continue }
+        data.quotedAt = connection.now
         quotes[data.symbol] = data
         tell(.price(data.symbol, data.last))
       }
     }
-    guard !isQuoting else { return }
-    isQuoting = true
-    _ = EventLoop.shared.schedule(afterMilliseconds: Self.quoteMilliseconds) { [weak self] in
-      guard let self else { return }
-      isQuoting = false
-      guard isRunning else { return }
-      Task { @LoopActor in await quoteAll() }
-    }
+    later(.quote, milliseconds: Self.quoteMilliseconds) { await $0.quoteAll() }
   }
 
   /// The best prices of an instrument; nil if there is no such instrument.

@@ -36,16 +36,11 @@ extension BinancePlugin {
   private static let renewalMilliseconds = 20 * 60_000
 
   private func renewListenKeyRegularly() {
-    guard venue == .futures, !isRenewing else { return }
-    isRenewing = true
-    _ = EventLoop.shared.schedule(afterMilliseconds: Self.renewalMilliseconds) { [weak self] in
-      guard let self else { return }
-      isRenewing = false
-      guard isAccountHeard else { return }
-      Task { @LoopActor in
-        await renewListenKey()
-        renewListenKeyRegularly()
-      }
+    guard venue == .futures else { return }
+    later(.renewListenKey, milliseconds: Self.renewalMilliseconds) { plugin in
+      guard plugin.isAccountHeard else { return }
+      await plugin.renewListenKey()
+      plugin.renewListenKeyRegularly()
     }
   }
 
@@ -92,14 +87,10 @@ extension BinancePlugin {
 
   /// Tells what others have open on the account, after a moment.
   func listExternalOrders() {
-    guard !isListingExternal else { return }
-    isListingExternal = true
-    _ = EventLoop.shared.schedule(afterMilliseconds: Self.externalMilliseconds) { [weak self] in
-      guard let self else { return }
-      isListingExternal = false
-      guard isAccountHeard else { return }
+    later(.listExternalOrders, milliseconds: Self.externalMilliseconds) { plugin in
+      guard plugin.isAccountHeard else { return }
       // Listing open orders tells the external ones; where it fails, the next comparison does.
-      Task { @LoopActor in _ = try? await openOrders() }
+      _ = try? await plugin.openOrders()
     }
   }
 

@@ -25,9 +25,7 @@ internal import Wire
   var isAccountHeard = false
   /// Waits for the stream's first word: nil, or why there is none.
   var onAccountStream: ((String?) -> Void)?
-  var isRenewing = false
-  var isListingExternal = false
-  private var isRefreshing = false
+  private var waitingChores: Set<Chore> = []
   /// What conditional orders have become when they were triggered, by the venue's ids.
   var algoChildren: [VenueOrderID: OrderID] = [:]
   /// What cancels open orders of Futures when this process is gone; nil if it is not wanted.
@@ -40,7 +38,6 @@ internal import Wire
   var quotes: [Symbol: MarketData] = [:]
   var unsubscribed: [Symbol] = []
   var isSubscribing = false
-  var isQuoting = false
 
   /// An account at `venue` that is reached with `settings`.
   public init(name: AccountID, at venue: BinanceVenue, settings: BinanceSettings) {
@@ -85,17 +82,32 @@ internal import Wire
   private static let refreshMilliseconds = 15 * 60_000
 
   private func refreshRegularly() {
-    guard !isRefreshing else { return }
-    isRefreshing = true
-    _ = EventLoop.shared.schedule(afterMilliseconds: Self.refreshMilliseconds) { [weak self] in
+    later(.refresh, milliseconds: Self.refreshMilliseconds) { plugin in
+      _ = await plugin.connection.setClock()
+      if (try? await plugin.loadRules()) != nil, plugin.isAccountHeard { plugin.tell(.connected) }
+      plugin.refreshRegularly()
+    }
+  }
+
+  /// What is done after a while.
+  enum Chore {
+    case refresh
+    case quote
+    case renewListenKey
+    case listExternalOrders
+  }
+
+  /// Does a chore after a while, unless the plugin is stopped by then; nothing if it waits already.
+  func later(
+    _ chore: Chore, milliseconds: Int,
+    _ work: @escaping @LoopActor (BinancePlugin) async -> Void
+  ) {
+    guard waitingChores.insert(chore).inserted else { return }
+    _ = EventLoop.shared.schedule(afterMilliseconds: milliseconds) { [weak self] in
       guard let self else { return }
-      isRefreshing = false
+      waitingChores.remove(chore)
       guard isRunning else { return }
-      Task { @LoopActor in
-        _ = await connection.setClock()
-        if (try? await loadRules()) != nil, isAccountHeard { tell(.connected) }
-        refreshRegularly()
-      }
+      Task { @LoopActor in await work(self) }
     }
   }
 

@@ -16,7 +16,12 @@ extension BinanceStreamEvent {
         self = .externalOrder
         return
       }
-      guard let report = OrderReport(spot: event, of: orderID) else { return nil }
+      let rejectReason = event.text("r").flatMap { $0 == "NONE" ? nil : $0 }
+      guard
+        let report = OrderReport(
+          event, of: orderID, reason: event.text("eR") ?? rejectReason,
+          isTriggered: event.isElected, triggerPrice: event.price("P"), noTradeID: -1)
+      else { return nil }
       self = .order(report)
     case "eventStreamTerminated", "serverShutdown": self = .ended(reason: "Binance said \(kind).")
     default: self = .other
@@ -35,38 +40,5 @@ extension JSONValue {
   fileprivate var isElected: Bool {
     let type = text("o") ?? ""
     return self["w"]?.bool == true && (type.hasPrefix("STOP") || type.hasPrefix("TAKE"))
-  }
-}
-
-extension OrderReport {
-  /// Reads an execution report; nil if it cannot be read.
-  fileprivate init?(spot event: JSONValue, of id: OrderID) {
-    let rejectReason = event.text("r").flatMap { $0 == "NONE" ? nil : $0 }
-    guard let word = event.text("X"),
-      let status = BinanceOrderAnswer.status(
-        word, reason: event.text("eR") ?? rejectReason, isTriggered: event.isElected),
-      let venueID = event["i"]?.integer, let filled = event.quantity("z"),
-      let quantity = event.quantity("q")
-    else { return nil }
-    // A trade without the asset of its fee is left out: as it is missing, it will be asked for.
-    let fills = event.text("x") == "TRADE" ? [Fill(spot: event)].compactMap(\.self) : []
-    self.init(
-      orderID: id, venueOrderID: VenueOrderID("", Int64(venueID)), status: status,
-      filledQuantity: filled, fills: fills,
-      terms: ReportedTerms(
-        quantity: quantity, limitPrice: event.price("p"), triggerPrice: event.price("P")))
-  }
-}
-
-extension Fill {
-  fileprivate init?(spot event: JSONValue) {
-    guard let number = event["t"]?.integer, number >= 0, let quantity = event.quantity("l"),
-      !quantity.isZero, let price = event.price("L"), let fee = event.decimal("n"),
-      let feeAsset = event.text("N").flatMap({ Asset($0) }), let isMaker = event["m"]?.bool,
-      let at = event.moment("T")
-    else { return nil }
-    self.init(
-      tradeID: TradeID("", Int64(number)), quantity: quantity, price: price, fee: fee,
-      feeAsset: feeAsset, isMaker: isMaker, tradedAt: at)
   }
 }

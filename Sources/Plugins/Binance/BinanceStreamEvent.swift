@@ -24,3 +24,40 @@ enum BinanceStreamEvent: Equatable {
     }
   }
 }
+
+extension OrderReport {
+  /// Reads what happened to an order, in the letters that both venues use; nil if it cannot be
+  /// read. `noTradeID` stands where an event is about no trade.
+  init?(
+    _ event: JSONValue, of id: OrderID, reason: String?, isTriggered: Bool, triggerPrice: Price?,
+    noTradeID: Int
+  ) {
+    guard let word = event.text("X"),
+      let status = BinanceOrderAnswer.status(word, reason: reason, isTriggered: isTriggered),
+      let venueID = event["i"]?.integer, let filled = event.quantity("z"),
+      let quantity = event.quantity("q")
+    else { return nil }
+    // A trade without the asset of its fee is left out: as it is missing, it will be asked for.
+    let fills =
+      event.text("x") == "TRADE" ? [Fill(event, noTradeID: noTradeID)].compactMap(\.self) : []
+    self.init(
+      orderID: id, venueOrderID: VenueOrderID("", Int64(venueID)), status: status,
+      filledQuantity: filled, fills: fills,
+      terms: ReportedTerms(
+        quantity: quantity, limitPrice: event.price("p"), triggerPrice: triggerPrice))
+  }
+}
+
+extension Fill {
+  /// The trade that an event is about; nil if it cannot be read.
+  fileprivate init?(_ event: JSONValue, noTradeID: Int) {
+    guard let number = event["t"]?.integer, number > noTradeID, let quantity = event.quantity("l"),
+      !quantity.isZero, let price = event.price("L"), let fee = event.decimal("n"),
+      let feeAsset = event.text("N").flatMap({ Asset($0) }), let isMaker = event["m"]?.bool,
+      let at = event.moment("T")
+    else { return nil }
+    self.init(
+      tradeID: TradeID("", Int64(number)), quantity: quantity, price: price, fee: fee,
+      feeAsset: feeAsset, isMaker: isMaker, tradedAt: at)
+  }
+}

@@ -121,7 +121,7 @@ public import Trading
 
   private func take(_ market: MarketData) async {
     guard let ledger else { return }
-    report?(.price(market.symbol, market.last))
+    report?(.price(market.symbol, market.last, quotedAt: market.quotedAt))
     guard seen.updateValue(market, forKey: market.symbol) != market else { return }
     let changed = exchange.move(to: market, at: now)
     guard !changed.isEmpty else { return }

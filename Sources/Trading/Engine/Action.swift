@@ -68,6 +68,7 @@ public final class JournalEntry: Equatable, Sendable {
     self.beginsOrder = beginsOrder
     self.measured = measured
   }
+
   /// Whether both are the same in every fact.
   public static func == (a: JournalEntry, b: JournalEntry) -> Bool {
     a.number == b.number && a.at == b.at && a.events == b.events && a.order == b.order

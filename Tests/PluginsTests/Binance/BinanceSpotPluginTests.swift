@@ -256,9 +256,12 @@ private let path = "/api/v3/order"
     let venue = try await Venue().started()
     // Nobody trades in it yet, so the price is that of the start; then it is the venue's of now.
     venue.standIn.setPrice("BTCUSDT", decimal("61000.5"))
-    #expect(try await venue.plugin.marketData(bitcoin)?.last == price("67500"))
+    let old = try await venue.plugin.marketData(bitcoin)
+    #expect(old?.last == price("67500"))
+    #expect(old?.quotedAt != nil)
     venue.plugin.watch(bitcoin)
     let data = try await venue.plugin.marketData(bitcoin)
+    #expect(data?.quotedAt == nil)
     #expect(data?.last == price("61000.5"))
     #expect(data?.bids.map(\.price) == [price("61000.5")])
     #expect(try await venue.plugin.marketData(symbol("NONEUSDT")) == nil)
