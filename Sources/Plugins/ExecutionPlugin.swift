@@ -40,6 +40,8 @@ public import Trading
   func positions() async throws(PluginError) -> [PositionReport]
   /// The balances.
   func balances() async throws(PluginError) -> [Balance]
+  /// Sets by how much positions of an instrument are leveraged, 1...125.
+  func setLeverage(_ leverage: Int, of symbol: Symbol) async throws(PluginError)
   /// Disconnects and makes durable what the plugin keeps.
   func stop() async
 }
@@ -47,6 +49,11 @@ public import Trading
 extension ExecutionPlugin {
   /// A real venue assumes nothing.
   public var model: [String] { [] }
+
+  /// Most venues lend nothing; whoever does says so in the capabilities.
+  public func setLeverage(_ leverage: Int, of symbol: Symbol) async throws(PluginError) {
+    throw PluginError("\(name) trades without leverage.")
+  }
 
   /// Most venues stamp nothing with the time.
   public var clockOffsetMilliseconds: Int64? { nil }
@@ -56,12 +63,15 @@ extension ExecutionPlugin {
 public struct PluginCapabilities: Equatable, Sendable {
   /// Whether orders are executed with real money.
   public var isLive: Bool
+  /// Whether leverage can be set.
+  public var hasLeverage: Bool
   /// What the engine decides by.
   public var rules: VenueRules
 
   /// Capabilities from their parts.
-  public init(isLive: Bool, rules: VenueRules) {
+  public init(isLive: Bool, hasLeverage: Bool = false, rules: VenueRules) {
     self.isLive = isLive
+    self.hasLeverage = hasLeverage
     self.rules = rules
   }
 }

@@ -25,7 +25,7 @@ struct StartError: Error, CustomStringConvertible {
   private let store: Store
   private let gateway: Gateway
   private let streams: StreamHub
-  private let registry: PluginRegistry
+  private let instances: Instances
   private let server: HTTPServer
   /// Where the service listens.
   let port: UInt16
@@ -52,6 +52,7 @@ struct StartError: Error, CustomStringConvertible {
         application.gateway.standBy(opened.store, .unknown)
       }
       listener.gateway = application.gateway
+      application.instances.follow(for: application.gateway)
       return application
     } catch {
       opened.store.close()
@@ -66,9 +67,10 @@ struct StartError: Error, CustomStringConvertible {
     self.log = log
     self.store = store
     let metrics = ServiceMetrics(version: Application.version)
-    registry = try Application.makeRegistry(settings, directory: directory)
+    instances = try Instances(settings, directory: directory)
     gateway = Gateway(
-      configuration: try EngineConfiguration(settings), registry: registry, metrics: metrics,
+      configuration: try EngineConfiguration(settings), registry: instances.registry,
+      metrics: metrics,
       log: log, reconcileSeconds: settings.reconcileIntervalSeconds)
     streams = StreamHub(gateway: gateway)
     let gateway = gateway
@@ -81,7 +83,9 @@ struct StartError: Error, CustomStringConvertible {
     router.add(TrailRoutes(gateway: gateway).routes)
     router.add(PositionRoutes(gateway: gateway).routes)
     router.add(BalanceRoutes(gateway: gateway).routes)
-    router.add(PluginRoutes(gateway: gateway).routes)
+    router.add(PluginRoutes(gateway: gateway, instances: instances).routes)
+    router.add(FKSRoutes(gateway: gateway).routes)
+    router.add(MarketRoutes(gateway: gateway).routes)
     router.add(MockRoutes(gateway: gateway).routes)
     router.add(TradingStateRoutes(gateway: gateway).routes)
     router.add(AuditRoutes(gateway: gateway).routes)
@@ -129,38 +133,9 @@ struct StartError: Error, CustomStringConvertible {
     return last == path.startIndex ? "/" : String(path[..<last])
   }
 
-  private static func makeRegistry(
-    _ settings: Settings, directory: String
-  ) throws(StartError) -> PluginRegistry {
-    let registry = PluginRegistry(
-      PluginRegistry.Settings(
-        directory: directory, mock: try MockSettings(settings),
-        paper: try PaperSettings(settings),
-        binance: settings.plugins.contains { $0.hasPrefix("binance") }
-          ? try BinanceSettings(settings) : nil, isPaperEnabled: settings.isPaperTradingEnabled,
-        isLiveEnabled: settings.isLiveTradingEnabled))
-    // Paper accounts come last, because they trade in the markets of the others.
-    let isPaper = { (name: String) in name.hasPrefix("paper") }
-    for name in settings.plugins.filter({ !isPaper($0) }) + settings.plugins.filter(isPaper) {
-      guard let account = AccountID(name), registry.add(account) else {
-        throw StartError(
-          description: isPaper(name)
-            ? "PLUGINS names \(name), but there is no plugin in whose market it could trade. Add "
-              + "one to PLUGINS, and name it in PAPER_SOURCE or after paper-."
-            : "PLUGINS names \(name), which is no kind of plugin.")
-      }
-    }
-    guard let name = AccountID(settings.defaultPlugin), registry.setDefault(name) else {
-      throw StartError(
-        description:
-          "DEFAULT_PLUGIN names \(settings.defaultPlugin), which PLUGINS does not enable.")
-    }
-    return registry
-  }
-
   /// The one line that tells where the service is and what it is connected to.
   var greeting: String {
-    let plugins = settings.plugins.joined(separator: ", ")
+    let plugins = instances.registry.placements.keys.map(\.text).sorted().joined(separator: ", ")
     let access = settings.apiKeys == nil ? "no API keys" : "API keys required"
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     return "FKS Execution \(Application.version) listens on http://\(host):\(port), "
@@ -176,7 +151,7 @@ struct StartError: Error, CustomStringConvertible {
     streams.stop()
     let isDrained = await drained()
     server.closeAll()
-    for plugin in registry.instances { await plugin.stop() }
+    for plugin in instances.registry.instances { await plugin.stop() }
     gateway.flush()
     let store = store
     await withCheckedContinuation { continuation in

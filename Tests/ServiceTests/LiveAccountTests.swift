@@ -62,7 +62,7 @@ import Trading
 
   @Test func `a caller's order for a live plugin is executed on paper`() async throws {
     let gateway = try gateway()
-    let account = try gateway.account(naming: AccountID("venue"))
+    let account = try gateway.account(naming: try #require(AccountID("venue")))
     guard case .created(let order) = try await submit(account, to: gateway) else {
       return #expect(Bool(false))
     }
@@ -73,8 +73,9 @@ import Trading
 
   @Test func `without paper trading a caller's order for a live plugin is refused`() async throws {
     let gateway = try gateway(isPaperEnabled: false)
+    let venue = try #require(AccountID("venue"))
     do throws(APIError) {
-      _ = try gateway.account(naming: AccountID("venue"))
+      _ = try gateway.account(naming: venue)
       #expect(Bool(false))
     } catch {
       #expect(error.status == 422 && error.code == "LIVE_TRADING_OFF")

@@ -2,7 +2,7 @@
 // becomes of open orders when nobody looks after them any more.
 
 internal import Network
-internal import Trading
+public import Trading
 internal import Wire
 
 extension BinancePlugin {
@@ -24,11 +24,27 @@ extension BinancePlugin {
       // The margin type first: with open orders or a position it cannot be changed, and then the
       // leverage should not be either.
       if let type = settings.marginType { try await set(type, of: symbol) }
-      let request = BinanceRequest(.post, "/fapi/v1/leverage", weight: 1)
-        .with("symbol", symbol).with("leverage", leverage)
-      try await set(
-        request, "the leverage of \(symbol) to \(leverage)", by: "BINANCE_FUTURES_LEVERAGE")
+      try await set(leverage, of: symbol, remedy: remedy(by: "BINANCE_FUTURES_LEVERAGE"))
     }
+  }
+
+  /// What to do where a setting was not taken.
+  private func remedy(by setting: String) -> String {
+    "Correct \(setting), or set it at Binance by hand and leave it out."
+  }
+
+  /// Sets the leverage of an instrument (POST /fapi/v1/leverage).
+  public func setLeverage(_ leverage: Int, of symbol: Symbol) async throws(PluginError) {
+    guard venue == .futures else { throw PluginError("\(name) trades without leverage.") }
+    try await set(leverage, of: symbol, remedy: "It is as it was.")
+  }
+
+  private func set(
+    _ leverage: Int, of symbol: Symbol, remedy: String
+  ) async throws(PluginError) {
+    let request = BinanceRequest(.post, "/fapi/v1/leverage", weight: 1)
+      .with("symbol", symbol).with("leverage", leverage)
+    try await set(request, "the leverage of \(symbol) to \(leverage)", remedy: remedy)
   }
 
   private func set(_ type: BinanceMarginType, of symbol: Symbol) async throws(PluginError) {
@@ -36,11 +52,11 @@ extension BinancePlugin {
       .with("symbol", symbol).with("marginType", type.rawValue)
     try await set(
       request, "the margin type of \(symbol) to \(type.rawValue)",
-      by: "BINANCE_FUTURES_MARGIN_TYPE")
+      remedy: remedy(by: "BINANCE_FUTURES_MARGIN_TYPE"))
   }
 
   private func set(
-    _ request: BinanceRequest, _ what: String, by setting: String
+    _ request: BinanceRequest, _ what: String, remedy: String
   ) async throws(PluginError) {
     let result = await connection.send(request, .routine)
     switch result {
@@ -48,8 +64,7 @@ extension BinancePlugin {
     case .error(let error) where venue.verdict(on: error) == .isSoAlready: return
     default:
       throw PluginError(
-        "Binance did not set \(what) for \(name): \(result.reason) Correct \(setting), or set it "
-          + "at Binance by hand and leave it out.")
+        "Binance did not set \(what) for \(name): \(result.reason) \(remedy)")
     }
   }
 

@@ -45,7 +45,8 @@ internal import Wire
     self.venue = venue
     self.settings = settings
     capabilities = PluginCapabilities(
-      isLive: !settings.isTestnet, rules: venue.rules(takerFee: settings.takerFeeBasisPoints))
+      isLive: !settings.isTestnet, hasLeverage: venue == .futures,
+      rules: venue.rules(takerFee: settings.takerFeeBasisPoints))
     connection = BinanceConnection(
       venue, at: settings.address(of: venue).requests, by: settings.client, key: settings.key)
   }

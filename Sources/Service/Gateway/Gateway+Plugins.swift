@@ -13,13 +13,22 @@ extension Gateway {
   private static let settleMilliseconds = 1_000
 
   /// Starts all plugins; each is connected, or tried again later, on its own.
-  func startPlugins(reconcileSeconds: Int) {
-    for plugin in registry.instances {
-      Task { @LoopActor in
-        await connect(plugin)
-        settleRegularly(plugin)
-        compareRegularly(plugin, seconds: reconcileSeconds)
-      }
+  func startPlugins() {
+    for plugin in registry.instances { start(plugin) }
+  }
+
+  /// Takes up a plugin that was added while the service runs.
+  func takeUp(new plugin: any ExecutionPlugin) {
+    feed(.added(plugin.name))
+    // A process that stands by starts it once it is the writer.
+    if standby == nil { start(plugin) }
+  }
+
+  private func start(_ plugin: any ExecutionPlugin) {
+    Task { @LoopActor in
+      await connect(plugin)
+      settleRegularly(plugin)
+      compareRegularly(plugin)
     }
   }
 
@@ -29,9 +38,14 @@ extension Gateway {
       try await plugin.start { [weak self, unowned plugin] report in self?.hear(report, plugin) }
     } catch {
       log.error("Plugin \(name) cannot start.", [("reason", error.description)])
+      note(PluginHealth(isHealthy: false, detail: error.description), of: name)
       return later { [self] in await connect(plugin) }
     }
     await takeUp(plugin)
+  }
+
+  private func note(_ health: PluginHealth, of name: AccountID) {
+    registry.note(health, of: name, at: Gateway.now)
   }
 
   private func later(_ work: @escaping @LoopActor () async -> Void) {
@@ -49,6 +63,7 @@ extension Gateway {
       feed(.priced(PositionKey(account: name, symbol: symbol), price, quotedAt: quotedAt))
     case .disconnected(let reason):
       log.warning("Plugin \(name) is disconnected.", [("reason", reason)])
+      note(PluginHealth(isHealthy: false, detail: reason), of: name)
       feed(.disconnected(name))
     case .connected: Task { @LoopActor in await takeUp(plugin) }
     }
@@ -62,6 +77,7 @@ extension Gateway {
       // If the connection was lost meanwhile, the next one is taken up instead.
       guard plugin.health.isHealthy else { return }
       feed(.connected(name, instruments: instruments, rules: plugin.capabilities.rules))
+      note(plugin.health, of: name)
       await compare(plugin)
       log.info("Plugin \(name) is connected.", [("instruments", "\(instruments.count)")])
     } catch {
@@ -89,12 +105,12 @@ extension Gateway {
     }
   }
 
-  private func compareRegularly(_ plugin: any ExecutionPlugin, seconds: Int) {
-    _ = EventLoop.shared.schedule(afterMilliseconds: seconds * 1_000) { [weak self] in
+  private func compareRegularly(_ plugin: any ExecutionPlugin) {
+    _ = EventLoop.shared.schedule(afterMilliseconds: reconcileSeconds * 1_000) { [weak self] in
       guard let self else { return }
       Task { @LoopActor in
         if plugin.health.isHealthy { await compare(plugin) }
-        compareRegularly(plugin, seconds: seconds)
+        compareRegularly(plugin)
       }
     }
   }

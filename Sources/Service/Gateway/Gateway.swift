@@ -24,7 +24,7 @@ internal import Trading
   private(set) var standby: Standby?
   /// Called once another process has become the writer instead of this one.
   var onSuperseded: @LoopActor () -> Void = {}
-  private let reconcileSeconds: Int
+  let reconcileSeconds: Int
   private var outbox: [JournalRecord] = []
   /// Whether the outbox goes to the store at the end of this turn.
   private var isFlushDue = false
@@ -81,7 +81,7 @@ internal import Trading
     audit.flush = { [weak self] in self?.flush() }
     flush()
     tick()
-    startPlugins(reconcileSeconds: reconcileSeconds)
+    startPlugins()
   }
 
   /// Shows what another process has written, and does nothing.

@@ -14,6 +14,8 @@ extension OpenAPIDocument {
     error(
       "NotChanged",
       "The order has ended, an earlier request for it is not answered, or the venue refused."),
+    error("PluginHalted", "Somebody halted the plugin; PUT /trading-state lifts that."),
+    error("NoLeverage", "The plugin trades without leverage."),
     error("TooLarge", "The body is longer than MAX_BODY_BYTES."),
     error("Invalid", "A field or parameter cannot be used; detail.field names it."),
     error(
@@ -218,10 +220,23 @@ extension OpenAPIDocument {
   private static let serviceSchemas = """
     "Plugin": {
       "type": "object",
-      "required": ["name", "default", "healthy", "detail", "takes_orders", "live", "order_types",
+      "required": ["name", "default", "enabled", "priority", "symbols", "strategies", "healthy",
+        "detail", "takes_orders", "live", "leverage", "order_types",
         "time_in_force", "post_only", "reduce_only", "display_quantity", "amend"],
       "properties": {
         "name": {"type": "string"}, "default": {"type": "boolean"}, "healthy": {"type": "boolean"},
+        "enabled": {"type": "boolean"},
+        "priority": {"type": ["integer", "null"],
+          "description": "The lowest goes first; null beside a plugin that is executed on paper."},
+        "symbols": {"type": "array", "items": {"type": "string"},
+          "description": "Whose orders go here where they name no plugin."},
+        "strategies": {"type": "array", "items": {"type": "string"},
+          "description": "Whose orders go here where they name no plugin."},
+        "leverage": {"type": "boolean", "description": "Whether it can be set."},
+        "history": {"type": "array", "description": "How it was, the newest last; for one plugin.",
+          "items": {"type": "object", "required": ["at", "healthy", "detail"], "properties": {
+            "at": {"type": "string", "format": "date-time"}, "healthy": {"type": "boolean"},
+            "detail": {"type": "string"}}}},
         "detail": {"type": "string"}, "takes_orders": {"type": "boolean"},
         "live": {"type": "boolean"},
         "order_types": {"type": "array", "items": {"type": "string"}},
@@ -231,6 +246,20 @@ extension OpenAPIDocument {
         "model": {"type": "array", "items": {"type": "string"},
           "description": "What a paper account assumes."}
       }
+    },
+    "Market": {
+      "type": "object",
+      "required": ["symbol", "exchange", "bid", "ask", "last", "bids", "asks", "timestamp"],
+      "properties": {"symbol": {"type": "string"}, "exchange": {"type": "string"},
+        "bid": {"$ref": "#/components/schemas/Number"},
+        "ask": {"$ref": "#/components/schemas/Number"}, "last": {"type": "number"},
+        "bids": {"type": "array", "items": {"$ref": "#/components/schemas/BookLevel"}},
+        "asks": {"type": "array", "items": {"$ref": "#/components/schemas/BookLevel"}},
+        "timestamp": {"type": "string", "format": "date-time"}}
+    },
+    "BookLevel": {
+      "type": "object", "required": ["price", "quantity"],
+      "properties": {"price": {"type": "number"}, "quantity": {"type": "number"}}
     },
     "MockPrice": {
       "type": "object", "required": ["symbol", "price", "quantity"],

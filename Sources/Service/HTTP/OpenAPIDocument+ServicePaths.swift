@@ -9,7 +9,10 @@ extension OpenAPIDocument {
         "responses": {
           "200": {"description": "The plugins.", "content": {"application/json": {"schema": {
             "type": "object", "required": ["plugins"], "properties": {"plugins": {
-              "type": "array", "items": {"$ref": "#/components/schemas/Plugin"}}}}}}},
+              "type": "array", "items": {"$ref": "#/components/schemas/Plugin"}},
+              "problems": {"type": "array", "description": "Files that cannot be used.",
+                "items": {"type": "object", "required": ["file", "error"], "properties": {
+                  "file": {"type": "string"}, "error": {"type": "string"}}}}}}}}},
           "400": {"$ref": "#/components/responses/Malformed"},
           "401": {"$ref": "#/components/responses/Unauthenticated"},
           "403": {"$ref": "#/components/responses/Forbidden"}
@@ -28,6 +31,51 @@ extension OpenAPIDocument {
           "401": {"$ref": "#/components/responses/Unauthenticated"},
           "403": {"$ref": "#/components/responses/Forbidden"},
           "404": {"$ref": "#/components/responses/NotFound"}
+        }
+      },
+      "put": {
+        "tags": ["plugins"], "operationId": "setPlugin",
+        "summary": "Enable or disable a plugin, or make it the default.",
+        "description": "A disabled plugin opens nothing more: cancels, closes and orders that make \
+    a position smaller pass. It stays disabled over a restart; the default is that of the settings \
+    again after one.",
+        "requestBody": {"required": true, "content": {"application/json": {"schema": {
+          "type": "object", "properties": {
+            "enabled": {"type": ["boolean", "null"]}, "default": {"type": ["boolean", "null"]},
+            "reason": {"type": ["string", "null"], "minLength": 1, "maxLength": 500}}}}}},
+        "responses": {
+          "200": {"description": "As it is now.", "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/Plugin"}}}},
+          "202": {"description": "In force, and not durable yet.", "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/Plugin"}}}},
+          "400": {"$ref": "#/components/responses/Malformed"},
+          "401": {"$ref": "#/components/responses/Unauthenticated"},
+          "403": {"$ref": "#/components/responses/Forbidden"},
+          "404": {"$ref": "#/components/responses/NotFound"},
+          "409": {"$ref": "#/components/responses/PluginHalted"},
+          "413": {"$ref": "#/components/responses/TooLarge"},
+          "422": {"$ref": "#/components/responses/Invalid"},
+          "503": {"$ref": "#/components/responses/Unavailable"}
+        }
+      }
+    },
+    "/market/{symbol}": {
+      "parameters": [
+        {"$ref": "#/components/parameters/SymbolInPath"},
+        {"$ref": "#/components/parameters/Plugin"}, {"$ref": "#/components/parameters/Exchange"}
+      ],
+      "get": {
+        "tags": ["plugins"], "operationId": "showMarket",
+        "summary": "Look at the market of an instrument, as the venue tells it now.",
+        "responses": {
+          "200": {"description": "The market.", "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/Market"}}}},
+          "400": {"$ref": "#/components/responses/Malformed"},
+          "401": {"$ref": "#/components/responses/Unauthenticated"},
+          "403": {"$ref": "#/components/responses/Forbidden"},
+          "404": {"$ref": "#/components/responses/NotFound"},
+          "422": {"$ref": "#/components/responses/Invalid"},
+          "503": {"$ref": "#/components/responses/Unavailable"}
         }
       }
     },

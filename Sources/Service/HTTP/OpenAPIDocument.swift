@@ -7,12 +7,12 @@ enum OpenAPIDocument {
     """
     {\(head),
     "paths": {\(orderPaths), \(accountPaths), \(pluginPaths), \(tradingStatePaths), \(auditPath),
-    \(streamPaths),
+    \(streamPaths), \(fksPaths),
     \(healthPaths)},
     "components": {"securitySchemes": {\(securitySchemes)}, "parameters": {\(parameters)},
-    "responses": {\(responses)}, "schemas": {\(requestSchemas), \(answerSchemas),
+    "responses": {\(responses), \(fksResponses)}, "schemas": {\(requestSchemas), \(answerSchemas),
     \(tradingStateSchemas), \(streamSchemas), \(trailSchemas),
-    \(auditSchemas)}}}
+    \(auditSchemas), \(fksSchemas)}}}
     """.utf8)
 
   private static let head = """
@@ -35,6 +35,7 @@ enum OpenAPIDocument {
       {"name": "control", "description": "The operator's brake."},
       {"name": "streams", "description": "What happens, as it happens."},
       {"name": "plugins", "description": "Venues, and the levers of the simulated exchange."},
+      {"name": "fks", "description": "The interface of earlier versions, for its callers."},
       {"name": "health", "description": "For probes, monitors and Prometheus."}
     ]
     """

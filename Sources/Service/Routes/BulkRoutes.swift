@@ -44,7 +44,7 @@ internal import Wire
         let terms = try OrderBody(
           BodyFields(body),
           idempotencyHeader: header.map { "\($0)/\(index)" },
-          account: { (name) throws(APIError) in try gateway.account(naming: name) }
+          account: gateway.account(for:)
         ).terms
         if let refusal = call.budget?.take() { throw refusal }
         gateway.submit(terms, by: call.caller) { reply in

@@ -10,14 +10,15 @@ struct OrderBody {
   var terms: OrderTerms
 
   init(
-    _ body: [UInt8], idempotencyHeader: String?, account: (AccountID?) throws(APIError) -> AccountID
+    _ body: [UInt8], idempotencyHeader: String?,
+    account: (Destination) throws(APIError) -> AccountID
   ) throws(APIError) {
     try self.init(BodyFields(body), idempotencyHeader: idempotencyHeader, account: account)
   }
 
   init(
     _ fields: BodyFields, idempotencyHeader: String?,
-    account: (AccountID?) throws(APIError) -> AccountID
+    account: (Destination) throws(APIError) -> AccountID
   ) throws(APIError) {
     let symbol = try OrderBody.symbol(fields)
     let side = try fields.word(["side"], code: "INVALID_SIDE", Side.self)
@@ -25,21 +26,24 @@ struct OrderBody {
       ["order_type", "type"], code: "INVALID_TYPE", OrderType.self,
       aliases: OrderBody.typeAliases)
     var instructions = try InstructionFields(fields, type)
-    let account = try OrderBody.account(of: &instructions.instructions, fields, account)
+    let labels = try OrderBody.labels(fields)
+    let destination = Destination(
+      named: try OrderBody.account(fields), symbol: symbol, strategy: labels.strategyID,
+      isReduceOnly: instructions.instructions.isReduceOnly)
+    let account = try OrderBody.account(of: &instructions.instructions, destination, account)
     let quantity = try OrderBody.quantity(fields, instructions)
     let price = try fields.price("price")
     if type.hasLimitPrice, price == nil {
       throw .invalid(
         "MISSING_PRICE", field: "price", "A \(type.rawValue) order needs a price above 0.")
     }
-    let labels = try OrderBody.labels(fields)
     let clientOrderID = try OrderBody.clientOrderID(fields)
     let key = try OrderBody.idempotencyKey(
       header: idempotencyHeader, clientOrderID: clientOrderID, signalID: labels.signalID)
     terms = OrderTerms(
-      account: account, symbol: symbol, side: side, type: type, quantity: quantity,
-      timeInForce: instructions.timeInForce, isPostOnly: instructions.isPostOnly,
-      limitPrice: type.hasLimitPrice ? price : nil,
+      account: account, isAccountChosen: destination.named == nil, symbol: symbol, side: side,
+      type: type, quantity: quantity, timeInForce: instructions.timeInForce,
+      isPostOnly: instructions.isPostOnly, limitPrice: type.hasLimitPrice ? price : nil,
       referencePrice: type.hasLimitPrice ? nil : price, clientOrderID: clientOrderID,
       idempotencyKey: key, instructions: instructions.instructions, labels: labels)
   }
@@ -65,18 +69,21 @@ struct OrderBody {
   /// The account that executes an order; of one that is routed, an account that is none of its
   /// venues', of their mode.
   private static func account(
-    of instructions: inout OrderInstructions, _ fields: BodyFields,
-    _ account: (AccountID?) throws(APIError) -> AccountID
+    of instructions: inout OrderInstructions, _ destination: Destination,
+    _ account: (Destination) throws(APIError) -> AccountID
   ) throws(APIError) -> AccountID {
-    let named = try OrderBody.account(fields)
-    guard !instructions.route.isEmpty else { return try account(named) }
-    guard named == nil else {
+    guard !instructions.route.isEmpty else { return try account(destination) }
+    guard destination.named == nil else {
       throw .invalid(
         "CONTRADICTION", field: "exchange",
         "An order that is routed has no exchange of its own. Leave it out, or leave out algorithm.")
     }
     var route: [AccountID] = []
-    for name in instructions.route { route.append(try account(name)) }
+    for name in instructions.route {
+      var part = destination
+      part.named = name
+      route.append(try account(part))
+    }
     instructions.route = route
     let modes = Set(route.map { ExecutionMode($0) })
     guard let mode = modes.first, modes.count == 1 else {

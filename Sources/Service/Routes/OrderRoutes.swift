@@ -31,7 +31,7 @@ internal import Wire
     do throws(APIError) {
       let body = try OrderBody(
         call.request.body, idempotencyHeader: call.request.header("idempotency-key"),
-        account: { (name) throws(APIError) in try gateway.account(naming: name) })
+        account: gateway.account(for:))
       gateway.metrics.validated(nanoseconds: call.elapsedNanoseconds)
       if let refusal = call.budget?.take() { throw refusal }
       gateway.submit(body.terms, by: call.caller) { reply in

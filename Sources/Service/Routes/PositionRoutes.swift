@@ -92,7 +92,7 @@ internal import Wire
     do throws(APIError) {
       let account = try ListQuery.account(call.request)
       named = try account.map { (account) throws(APIError) in
-        try gateway.account(naming: account)
+        try gateway.account(closingOn: account)
       }
     } catch {
       return call.respond(error)

@@ -14,7 +14,7 @@ internal import Wire
     do throws(APIError) {
       let body = try OrderBody(
         call.request.body, idempotencyHeader: call.request.header("idempotency-key"),
-        account: { (name) throws(APIError) in try gateway.account(naming: name) })
+        account: gateway.account(for:))
       switch gateway.preview(body.terms) {
       case .success(let preview): call.respond(response(to: preview))
       case .failure(let refusal): call.respond(APIError(refusal))

@@ -66,17 +66,21 @@ internal import Wire
       throw .invalid(
         "INVALID_STATE", field: "state", "state must be ACTIVE, REDUCING or HALTED.")
     }
-    guard let reason = body["reason"]?.string, !reason.isEmpty,
-      reason.utf8.count <= TradingStateRoutes.reasonBytesMax
-    else {
+    return TradingStateChange(
+      scope: try scope(body), state: state,
+      reason: try TradingStateRoutes.reason(body["reason"]?.string), author: call.principal.name,
+      at: Gateway.now)
+  }
+
+  /// Why a state is set, in the words of whoever sets it.
+  static func reason(_ text: String?) throws(APIError) -> String {
+    guard let text, !text.isEmpty, text.utf8.count <= reasonBytesMax else {
       throw .invalid(
         "INVALID_REASON", field: "reason",
-        "reason must be a text of 1 to \(TradingStateRoutes.reasonBytesMax) bytes: who looks later "
-          + "wants to know why.")
+        "reason must be a text of 1 to \(reasonBytesMax) bytes: who looks later wants to know why."
+      )
     }
-    return TradingStateChange(
-      scope: try scope(body), state: state, reason: reason, author: call.principal.name,
-      at: Gateway.now)
+    return text
   }
 
   private func scope(_ body: JSONValue) throws(APIError) -> TradingScope {

@@ -153,6 +153,26 @@ extension SettingFormat where Value == [String] {
   }
 }
 
+extension SettingFormat where Value == [Settings.Route] {
+  static let routes = Self(
+    "SYMBOL=PLUGIN or strategy:NAME=PLUGIN with commas between, each symbol and strategy once"
+  ) { text in
+    var routes: [Settings.Route] = []
+    if text.isEmpty { return routes }
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let sides = part.split(separator: "=").map { $0.trimmingBlanks() }
+      guard sides.count == 2 else { return nil }
+      let isStrategy = sides[0].hasPrefix("strategy:")
+      let name = isStrategy ? String(sides[0].dropFirst("strategy:".count)) : sides[0]
+      guard !name.isEmpty, !sides[1].isEmpty,
+        !routes.contains(where: { $0.name == name && $0.isStrategy == isStrategy })
+      else { return nil }
+      routes.append(Settings.Route(name: name, isStrategy: isStrategy, plugin: sides[1]))
+    }
+    return routes
+  }
+}
+
 extension SettingFormat where Value == [SimulatedBalance] {
   static let balances = Self("ASSET=AMOUNT with commas between, each asset once") { text in
     var balances: [SimulatedBalance] = []

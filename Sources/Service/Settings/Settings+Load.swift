@@ -44,6 +44,36 @@ extension Settings {
     return settings
   }
 
+  /// These settings with others for one instance of a plugin, by their names in lower case; a
+  /// secret may also stand in a file that `name_file` names. Throws for what is no setting of a
+  /// plugin and what cannot be used.
+  func overlaid(with texts: [String: String]) throws(ConfigurationError) -> Settings {
+    var settings = self
+    let files = Dictionary(uniqueKeysWithValues: texts.map { ($0.key.uppercased(), $0.value) })
+      .filter { $0.key.hasSuffix(Settings.fileSuffix) }
+    var rest = Set(texts.keys)
+    for setting in Setting.ofPlugins {
+      var keys = Set(setting.names.map { $0.lowercased() })
+      if setting.mayHoldSecret {
+        keys.formUnion(setting.names.map { ($0 + Settings.fileSuffix).lowercased() })
+      }
+      guard !rest.isDisjoint(with: keys) else { continue }
+      rest.subtract(keys)
+      let given = try Settings.value(of: setting, environment: files, file: texts)
+      do {
+        try setting.apply(given.text, &settings)
+      } catch {
+        throw Settings.refusal(of: setting, given, reason: error.reason)
+      }
+    }
+    if let unknown = rest.sorted().first {
+      throw ConfigurationError(
+        "\"\(unknown)\" is no setting of a plugin; the keys are the names of the settings in lower "
+          + "case, such as mock_balances.")
+    }
+    return settings
+  }
+
   private struct Given {
     let name: String
     let text: String

@@ -14,9 +14,16 @@ extension Settings {
         "PLUGINS names \"\(unknown)\", but the plugins are \(known.joined(separator: ", ")).")
     }
     if defaultPlugin.isEmpty, let first = plugins.first { defaultPlugin = first }
-    guard plugins.contains(defaultPlugin) else {
+    let hasFiles = !PluginFile.contents(of: pluginsDirectory).isEmpty
+    guard plugins.contains(defaultPlugin) || hasFiles else {
       throw ConfigurationError(
         "DEFAULT_PLUGIN is \"\(defaultPlugin)\", but it must be one of PLUGINS, which are "
+          + "\(plugins.joined(separator: ", ")).")
+    }
+    let lost = routes.first { !plugins.contains($0.plugin) }
+    if let lost, !hasFiles {
+      throw ConfigurationError(
+        "ROUTES sends \(lost.name) to \"\(lost.plugin)\", but it must be one of PLUGINS, which are "
           + "\(plugins.joined(separator: ", ")).")
     }
     effective = effective.map { setting in
@@ -60,12 +67,16 @@ extension Settings {
 
   /// Live trading needs something to trade on, and limits on what a mistake may cost.
   private func checkLiveTrading() throws(ConfigurationError) {
-    guard !binanceIsTestnet, plugins.contains(where: { $0.hasPrefix("binance") }) else {
+    let isBinanceLive = !binanceIsTestnet && plugins.contains { $0.hasPrefix("binance") }
+    let isLive = plugins.contains { name in
+      !["mock", "paper", "binance"].contains { name.hasPrefix($0) }
+    }
+    guard isLive || isBinanceLive || !PluginFile.contents(of: pluginsDirectory).isEmpty else {
       throw ConfigurationError(
         "ENABLE_LIVE_TRADING is true, but no plugin of PLUGINS trades live; name binance there and "
           + "set BINANCE_TESTNET=false, or set it to false.")
     }
-    guard !binanceKeyName.isEmpty, !binanceSecret.reveal().isEmpty else {
+    guard !isBinanceLive || (!binanceKeyName.isEmpty && !binanceSecret.reveal().isEmpty) else {
       throw ConfigurationError(
         "ENABLE_LIVE_TRADING is true, but BINANCE_API_KEY and BINANCE_API_SECRET are not both set.")
     }

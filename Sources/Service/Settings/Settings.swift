@@ -48,6 +48,12 @@ public struct Settings: Sendable {
   public internal(set) var plugins: [String] = []
   /// The plugin of an order that names none; one of `plugins`.
   public internal(set) var defaultPlugin = ""
+  /// The plugins of orders that name none, by what makes them theirs.
+  public internal(set) var routes: [Route] = []
+  /// Whether an order that names no plugin may go to another one than its own.
+  public internal(set) var isFallbackEnabled = false
+  /// The directory of files that describe a plugin each; it need not exist.
+  public internal(set) var pluginsDirectory = ""
 
   // Risk. Decimals are plain decimal texts; nil means no limit.
 
@@ -143,6 +149,18 @@ public struct Settings: Sendable {
   public internal(set) var effective: [EffectiveSetting] = []
 
   init() {}
+}
+
+extension Settings {
+  /// An order that goes to a plugin without naming it.
+  public struct Route: Sendable, Equatable {
+    /// What makes an order the plugin's: a symbol, or the name of a strategy.
+    public let name: String
+    /// Whether that is a strategy.
+    public let isStrategy: Bool
+    /// The plugin.
+    public let plugin: String
+  }
 }
 
 /// What a simulated account holds of one asset.

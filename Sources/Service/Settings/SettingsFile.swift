@@ -21,6 +21,16 @@ enum SettingsFile {
   static func texts(
     in data: Data, path: String
   ) throws(ConfigurationError) -> [String: String] {
+    try decode(
+      [String: Scalar].self, from: data, path: path,
+      shape: "each value a text, a number, true or false"
+    ).mapValues(\.text)
+  }
+
+  /// What a file says, read as what it has to be; `shape` says that in words.
+  static func decode<Content: Decodable>(
+    _ type: Content.Type, from data: Data, path: String, shape: String
+  ) throws(ConfigurationError) -> Content {
     // Foundation's JSON5 traps on some bytes that are no UTF-8 instead of throwing.
     guard String(validating: data, as: UTF8.self) != nil else {
       throw ConfigurationError(
@@ -29,13 +39,15 @@ enum SettingsFile {
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
     do {
-      return try decoder.decode([String: Scalar].self, from: data).mapValues(\.text)
+      return try decoder.decode(type, from: data)
+    } catch let error as ConfigurationError {
+      throw ConfigurationError("In the configuration file \(path): \(error.sentence)")
     } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
     {
       let place = context.codingPath.first.map { "the value of \($0.stringValue)" } ?? "the whole"
       throw ConfigurationError(
         "In the configuration file \(path), \(place) is not what it must be: the file is one "
-          + "object, and each value a text, a number, true or false.")
+          + "object, and \(shape).")
     } catch {
       throw ConfigurationError(
         "The configuration file \(path) is not valid JSON5: check its braces, commas and quotes.")
@@ -43,7 +55,7 @@ enum SettingsFile {
   }
 
   /// A text, number or truth value as the text that an environment variable would hold.
-  private struct Scalar: Decodable {
+  struct Scalar: Decodable {
     let text: String
 
     init(from decoder: any Decoder) throws {

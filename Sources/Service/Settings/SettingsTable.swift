@@ -5,8 +5,10 @@ internal import Storage
 
 extension Setting {
   /// Every setting, in the order in which they are shown.
-  static let table =
-    listening + access + plugins + risk + failures + mock + paper + binance
+  static let table = listening + access + plugins + risk + failures + ofPlugins
+
+  /// The settings of single kinds of plugin, which an instance can have of its own.
+  static let ofPlugins = mock + paper + binance
 
   private static let listening = [
     Setting(
@@ -68,6 +70,19 @@ extension Setting {
     Setting(
       "DEFAULT_PLUGIN", default: "", .pluginName, \.defaultPlugin,
       "The plugin of an order that names none; if not given, the first of PLUGINS."),
+    Setting(
+      "ROUTES", default: "", .routes, \.routes,
+      "The plugins of orders that name none, by symbol or by strategy, which goes first, such as "
+        + "ETHUSDT=binance,strategy:trend=mock-2; all others go to DEFAULT_PLUGIN."),
+    Setting(
+      "PLUGIN_FALLBACK", default: "false", .flag, \.isFallbackEnabled,
+      "Whether an order that names no plugin goes to the next one in order of priority while its "
+        + "own takes none; never one whose symbol is held or on order there, and never one that "
+        + "may have left."),
+    Setting(
+      "PLUGINS_DIRECTORY", default: "config/plugins.d", .text, \.pluginsDirectory,
+      "The directory of files that describe a plugin each, looked at again every few seconds; see "
+        + "docs/PLUGINS.md."),
   ]
 
   private static let risk = [

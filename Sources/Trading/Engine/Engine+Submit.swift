@@ -49,7 +49,7 @@ extension Engine {
   private mutating func answerRepetition(
     _ order: Order, live: LiveOrder?, _ terms: OrderTerms, request: RequestID
   ) {
-    guard order.requestedTerms == terms else {
+    guard order.requestedTerms.isRepeated(by: terms) else {
       let denial = Denial(
         code: "IDEMPOTENCY_CONFLICT",
         sentence: "The same idempotency key or client_order_id was used for order \(order.id) with "

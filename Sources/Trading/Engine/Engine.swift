@@ -91,8 +91,16 @@ public struct Engine: ~Copyable {
     submitBudget = configuration.submitRate.map {
       TokenBucket(perSecond: $0.perSecond, burst: $0.burst, at: now)
     }
-    for name in names {
-      accounts[name] = AccountState(name, breaker: CircuitBreaker(configuration.breaker))
+    for name in names { add(name) }
+  }
+
+  /// Adds a plugin instance that is not connected yet; nothing if it is there.
+  private mutating func add(_ account: AccountID) {
+    guard accounts[account] == nil else { return }
+    let state = AccountState(account, breaker: CircuitBreaker(configuration.breaker))
+    accounts[account] = state
+    for instrument in instruments.values where instrument.key.account == account {
+      instrument.account = state
     }
   }
 
@@ -125,6 +133,7 @@ public struct Engine: ~Copyable {
     case .reported(let report): reported(report)
     case .positionsReported(let account, let reports): compare(account, reports)
     case .priced(let key, let price, let quotedAt): priced(key, price, quotedAt: quotedAt)
+    case .added(let account): add(account)
     case .connected(let account, let list, let rules): connected(account, list, rules)
     case .openOrdersReported(let account, let reports): compareOpenOrders(account, reports)
     case .externalOrdersReported(let account, let orders): takeExternal(account, orders)
@@ -194,6 +203,23 @@ extension Engine {
   /// The breaker of an account.
   public func breakerState(of account: AccountID) -> CircuitBreaker.State? {
     accounts[account]?.breaker.state
+  }
+
+  /// Whether an order in an instrument could leave for its venue now, as far as that does not
+  /// depend on the order.
+  public func takesOrders(_ key: PositionKey) -> Bool {
+    guard let instrument = instruments[key], instrument.instrument != nil,
+      let account = instrument.account
+    else { return false }
+    if case .open(let until) = account.breaker.state, until > now { return false }
+    return account.isGateOpen && tradingStates.state(of: .account(key.account)) == .active
+  }
+
+  /// Whether anything of an instrument is held or on order on an account.
+  public func isEngaged(_ key: PositionKey) -> Bool {
+    guard let instrument = instruments[key] else { return false }
+    return instrument.position.map { !$0.quantity.isZero } ?? false
+      || instrument.exposure != Exposure()
   }
 
   /// Whether new orders may go to an account's venue.

@@ -132,8 +132,8 @@ struct Deadline: Sendable {
 /// One instrument on one account.
 final class InstrumentState {
   let key: PositionKey
-  /// Nil if the account is not configured.
-  let account: AccountState?
+  /// Nil as long as the account is not configured.
+  var account: AccountState?
   var instrument: Instrument?
   var marketPrice: Price?
   /// When the venue had that price.

@@ -56,6 +56,8 @@ public enum Input: Sendable {
   case positionsReported(AccountID, [PositionReport])
   /// A market price, and when the venue had it; nil for just now.
   case priced(PositionKey, Price, quotedAt: Timestamp? = nil)
+  /// A plugin instance was added while the others were at work.
+  case added(AccountID)
   /// A plugin is connected: its instruments and what its venue can do.
   case connected(AccountID, instruments: [Instrument], rules: VenueRules)
   /// The venue's open orders, after a connect or a sweep.

@@ -1,6 +1,7 @@
 // What a caller asked for. Terms never change: an amendment makes new ones. Two submissions under
-// one idempotency key are the same request exactly if their terms are equal. They are a class
-// because they are shared: an order is copied into every action and journal entry about it.
+// one idempotency key are the same request exactly if their terms are equal, but for an account
+// that the second did not name. They are a class because they are shared: an order is copied into
+// every action and journal entry about it.
 
 /// The terms of an order, as validated.
 public final class OrderTerms: Equatable, Sendable {
@@ -16,6 +17,8 @@ public final class OrderTerms: Equatable, Sendable {
   public let timeInForce: TimeInForce
   /// Whether it may only add liquidity: a LIMIT that would trade at once is refused by the venue.
   public let isPostOnly: Bool
+  /// Whether the account was chosen for a caller who named none. It is not recorded.
+  public let isAccountChosen: Bool
   /// How much, in the base asset, above nothing; nothing where the engine has yet to work it out
   /// from a quote quantity.
   public let quantity: Quantity
@@ -43,13 +46,14 @@ public final class OrderTerms: Equatable, Sendable {
 
   /// Terms from their parts.
   public init(
-    account: AccountID, symbol: Symbol, side: Side, type: OrderType, quantity: Quantity,
-    timeInForce: TimeInForce? = nil, isPostOnly: Bool = false, limitPrice: Price? = nil,
-    referencePrice: Price? = nil, clientOrderID: ClientOrderID? = nil,
+    account: AccountID, isAccountChosen: Bool = false, symbol: Symbol, side: Side,
+    type: OrderType, quantity: Quantity, timeInForce: TimeInForce? = nil, isPostOnly: Bool = false,
+    limitPrice: Price? = nil, referencePrice: Price? = nil, clientOrderID: ClientOrderID? = nil,
     idempotencyKey: IdempotencyKey? = nil, purpose: OrderPurpose = .trade,
     instructions: OrderInstructions? = nil, labels: OrderLabels = OrderLabels()
   ) {
     self.account = account
+    self.isAccountChosen = isAccountChosen
     self.symbol = symbol
     self.side = side
     self.type = type
@@ -82,13 +86,23 @@ public final class OrderTerms: Equatable, Sendable {
 
   /// Whether both ask for the same in every respect.
   public static func == (a: OrderTerms, b: OrderTerms) -> Bool {
-    a === b
-      || (a.account == b.account && a.symbol == b.symbol && a.side == b.side && a.type == b.type
-        && a.timeInForce == b.timeInForce && a.isPostOnly == b.isPostOnly
-        && (a.quantity == b.quantity || a.quoteQuantity != nil) && a.limitPrice == b.limitPrice
-        && a.referencePrice == b.referencePrice && a.clientOrderID == b.clientOrderID
-        && a.idempotencyKey == b.idempotencyKey && a.purpose == b.purpose
-        && a.instructions == b.instructions && a.labels == b.labels)
+    a === b || (a.account == b.account && a.agrees(with: b))
+  }
+
+  /// Whether a later submission under the same key is this one again. It may be that another
+  /// account would be chosen by now; what was sent stays where it is.
+  func isRepeated(by later: OrderTerms) -> Bool {
+    (later.isAccountChosen || account == later.account) && agrees(with: later)
+  }
+
+  /// Whether all but the account is the same.
+  private func agrees(with other: OrderTerms) -> Bool {
+    symbol == other.symbol && side == other.side && type == other.type
+      && timeInForce == other.timeInForce && isPostOnly == other.isPostOnly
+      && (quantity == other.quantity || quoteQuantity != nil) && limitPrice == other.limitPrice
+      && referencePrice == other.referencePrice && clientOrderID == other.clientOrderID
+      && idempotencyKey == other.idempotencyKey && purpose == other.purpose
+      && instructions == other.instructions && labels == other.labels
   }
 }
 

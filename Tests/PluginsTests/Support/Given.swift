@@ -34,13 +34,15 @@ let usualPaper = PaperSettings(
 
 /// A registry whose kinds can all be made; `binance` is the directory's own stand-in.
 @LoopActor func registry(
-  _ directory: Directory, isPaperEnabled: Bool = true, isLiveEnabled: Bool = false
+  _ directory: Directory, isPaperEnabled: Bool = true, isLiveEnabled: Bool = false,
+  isFallbackEnabled: Bool = false
 ) -> PluginRegistry {
-  PluginRegistry(
-    PluginRegistry.Settings(
-      directory: directory.path, mock: usualSettings, paper: usualPaper,
-      binance: StandIns.settings(directory),
-      isPaperEnabled: isPaperEnabled, isLiveEnabled: isLiveEnabled))
+  var settings = PluginRegistry.Settings(
+    directory: directory.path, mock: usualSettings, paper: usualPaper,
+    binance: StandIns.settings(directory),
+    isPaperEnabled: isPaperEnabled, isLiveEnabled: isLiveEnabled)
+  settings.isFallbackEnabled = isFallbackEnabled
+  return PluginRegistry(settings)
 }
 
 /// An order that is on its way to its venue; LIMIT if `limit` is given. Later numbers are younger.

@@ -82,7 +82,7 @@ import Wire
 }
 
 extension ServiceProcess {
-  fileprivate func set(_ body: String) throws -> APIAnswer {
+  func set(_ body: String) throws -> APIAnswer {
     try call("PUT", "/trading-state", body)
   }
 }

@@ -45,6 +45,28 @@ private let keyed = terms(.buy, "1", header: "k")
     #expect(desk.pass(milliseconds: 100).replies(to: second.request).map(\.word) == ["pending"])
   }
 
+  @Test func `who names no account gets the order where it went, and who names another does not`() {
+    let desk = Desk()
+    let id = desk.sent(keyed)
+    func elsewhere(isAccountChosen: Bool) -> OrderTerms {
+      OrderTerms(
+        account: kraken, isAccountChosen: isAccountChosen, symbol: keyed.symbol,
+        side: keyed.side, type: keyed.type, quantity: keyed.quantity,
+        timeInForce: keyed.timeInForce, limitPrice: keyed.limitPrice,
+        idempotencyKey: keyed.idempotencyKey)
+    }
+    let second = desk.submit(elsewhere(isAccountChosen: true))
+    #expect(second.actions.entries.isEmpty)
+    let answers = desk.tell(.submitted(id, .accepted(report(id, .working), position: nil)))
+    #expect(answers.replies(to: second.request).compactMap { $0.order?.id } == [id])
+    let (_, _, actions) = desk.submit(elsewhere(isAccountChosen: false))
+    guard case .refused(let refusal) = actions.replies.first else {
+      Issue.record("no refusal")
+      return
+    }
+    #expect(refusal.denial.code == "IDEMPOTENCY_CONFLICT")
+  }
+
   @Test func `the same key with another body is a conflict`() {
     let desk = Desk()
     let id = desk.sent(keyed)
