@@ -25,6 +25,7 @@ struct StartError: Error, CustomStringConvertible {
   private let store: Store
   private let gateway: Gateway
   private let streams: StreamHub
+  private let reports: Reports
   private let instances: Instances
   private let server: HTTPServer
   /// Where the service listens.
@@ -52,6 +53,7 @@ struct StartError: Error, CustomStringConvertible {
         application.gateway.standBy(opened.store, .unknown)
       }
       listener.gateway = application.gateway
+      application.reports.begin()
       application.instances.follow(for: application.gateway)
       return application
     } catch {
@@ -73,7 +75,9 @@ struct StartError: Error, CustomStringConvertible {
       metrics: metrics,
       log: log, reconcileSeconds: settings.reconcileIntervalSeconds)
     streams = StreamHub(gateway: gateway)
-    let gateway = gateway
+    reports = try Reports(gateway: gateway, secret: settings.reportSecret)
+    let (gateway, reports) = (gateway, reports)
+    streams.onRecorded = { reports.recorded() }
     let router = Router(
       keys: settings.apiKeys, limits: settings.keyLimits, audit: gateway.audit,
       metrics: metrics.registry, log: log, standby: { gateway.standby })
@@ -88,6 +92,8 @@ struct StartError: Error, CustomStringConvertible {
     router.add(MarketRoutes(gateway: gateway).routes)
     router.add(MockRoutes(gateway: gateway).routes)
     router.add(TradingStateRoutes(gateway: gateway).routes)
+    router.add(
+      SubscriptionRoutes(reports: reports, mayBePlain: { settings.mayBePlain($0) }).routes)
     router.add(AuditRoutes(gateway: gateway).routes)
     router.add(StreamRoutes(hub: streams, isOpenToAll: settings.apiKeys == nil).routes)
     router.add(HealthRoutes(gateway: gateway, version: Application.version).routes)
@@ -149,6 +155,7 @@ struct StartError: Error, CustomStringConvertible {
     log.info("Stopping.")
     server.stopAccepting()
     streams.stop()
+    reports.stop()
     let isDrained = await drained()
     server.closeAll()
     for plugin in instances.registry.instances { await plugin.stop() }

@@ -19,6 +19,7 @@ final class Database {
   private let lossMarks: LossMarkTable
   let queries: Queries
   let audit: AuditTable
+  let documents: DocumentTable
   private let setProjected: any DatabaseStatement
   private let readProjected: any DatabaseStatement
   private let readHead: any DatabaseStatement
@@ -50,6 +51,7 @@ final class Database {
       lossMarks = try LossMarkTable(connection)
       queries = Queries(connection)
       audit = try AuditTable(connection)
+      documents = try DocumentTable(connection)
       setProjected = try connection.prepare(
         "UPDATE projection SET projected_through = ?, written_through = ?")
       readProjected = try connection.prepare(
@@ -132,6 +134,14 @@ final class Database {
     projection.add(entry.order, entry.events, sequence: sequence)
     guard let position = entry.position else { return }
     projection.add(position, of: entry.order.terms.positionKey, sequence: sequence)
+  }
+
+  /// Writes documents, durably and all or none.
+  func keep(_ kept: [StoredDocument]) throws(DatabaseError) {
+    try inTransaction { () throws(DatabaseError) in
+      for document in kept { try documents.write(document) }
+      try commit(tablesThrough: projection.hasStaged ? head.sequence : nil)
+    }
   }
 
   /// Writes the rows of at most so many orders that rest; the next commit takes them along.

@@ -204,5 +204,11 @@ extension Schema {
     CREATE INDEX fills_by_symbol ON fills (symbol, fill_id);
     CREATE INDEX fills_by_account ON fills (account, fill_id);
     """,
+    """
+    CREATE TABLE documents (
+      name TEXT PRIMARY KEY,
+      body TEXT NOT NULL
+    );
+    """,
   ]
 }

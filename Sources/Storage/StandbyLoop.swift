@@ -115,6 +115,9 @@ final class StandbyLoop {
     deliver(.standsBy(standby))
   }
 
+  private static let notWriter = StoreError(
+    code: "NOT_THE_WRITER", "This process stands by; another one writes. Ask that one.",
+    isPassing: true)
   private static let notRead = StoreError(
     code: "STORE_UNAVAILABLE", "The database was not read yet. Ask again.", isPassing: true)
 
@@ -130,6 +133,7 @@ final class StandbyLoop {
       }
     case .readJournal(let body):
       if let database { body(JournalReader(database)) }
+    case .keep(_, let done): done(StandbyLoop.notWriter)
     }
   }
 }

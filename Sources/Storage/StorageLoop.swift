@@ -49,6 +49,10 @@ final class StorageLoop {
           let problem = project()
           body(Reader(database, problem: problem))
         case .readJournal(let body): journalReads.append(body)
+        case .keep(let documents, let done):
+          append(entries)
+          entries = []
+          done(writeTables { () throws(DatabaseError) in try database.keep(documents) })
         }
       }
       append(entries)

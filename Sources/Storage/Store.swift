@@ -38,6 +38,7 @@ public final class Store: Sendable {
     case append([JournalRecord], audit: [AuditEntry])
     case read(@Sendable (borrowing Reader) -> Void)
     case readJournal(@Sendable (borrowing JournalReader) -> Void)
+    case keep([StoredDocument], @Sendable (StoreError?) -> Void)
   }
 
   private let queue = Mutex(Queue())
@@ -131,6 +132,14 @@ public final class Store: Sendable {
     add(.readJournal(body))
   }
 
+  /// Writes documents, durably and all or none, after everything that was appended before; `done`
+  /// is called on the store's thread, with what went wrong.
+  public func keep(
+    _ documents: [StoredDocument], done: @escaping @Sendable (StoreError?) -> Void
+  ) {
+    add(.keep(documents, done))
+  }
+
   /// One signal wakes the thread for everything that waits, so only the first job sends one.
   private func add(_ job: Job) {
     let isFirst = queue.withLock { queue in
@@ -208,6 +217,11 @@ public struct Reader: ~Copyable {
   /// The journal entries of an order, oldest first.
   public func entries(of id: OrderID) throws(StoreError) -> [RecordedEntry] {
     try current.get().queries.entries(of: id)
+  }
+
+  /// The documents whose names begin with `prefix`, by name.
+  public func documents(_ prefix: String) throws(StoreError) -> [StoredDocument] {
+    try current.get().documents.read(prefix)
   }
 
   /// A page of the audit log, newest first.

@@ -12,7 +12,8 @@ public enum StoreCopy {
   /// The tables besides the journal, with the key by which long ones are read in pages.
   static let tables: [(name: String, key: String?)] = [
     ("orders", "order_id"), ("fills", "fill_id"), ("audit", "audit_id"), ("positions", nil),
-    ("trading_states", nil), ("loss_marks", nil), ("projection", nil), ("journal_anchor", nil),
+    ("trading_states", nil), ("loss_marks", nil), ("documents", nil), ("projection", nil),
+    ("journal_anchor", nil),
   ]
   /// Those that have their one row from the beginning.
   static let marks = ["projection", "journal_anchor"]

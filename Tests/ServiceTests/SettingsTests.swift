@@ -80,7 +80,8 @@ private func refusal(_ environment: [String: String]) -> String {
     // These defaults equal their placeholder, so that only the count above speaks for them.
     let same = [
       "logLevel", "apiKeys", "keyLimits", "allowsUnauthenticated", "isLiveTradingEnabled",
-      "routes", "isFallbackEnabled", "symbolAllowList", "mockLatencyMilliseconds", "mockFaults",
+      "reportSecret", "routes", "isFallbackEnabled", "symbolAllowList", "mockLatencyMilliseconds",
+      "mockFaults",
       "paperSource", "paperBookFile",
       "binanceIsTestnet", "binanceKeyName", "binanceSecret", "binanceSpotURL", "binanceFuturesURL",
       "binanceFuturesLeverage", "binanceFuturesMarginType", "binanceFuturesCountdownSeconds",

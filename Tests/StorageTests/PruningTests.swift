@@ -170,7 +170,7 @@ import Trading
     DROP TABLE journal_months; DROP TABLE journal_anchor;
     DELETE FROM schema_migrations WHERE version >= 4; DROP INDEX orders_by_account;
       DROP INDEX orders_by_rare_state_of_symbol; DROP INDEX fills_by_symbol;
-      DROP INDEX fills_by_account;
+      DROP INDEX fills_by_account; DROP TABLE documents;
     """,
     .postgresql: """
     CREATE TABLE old AS SELECT sequence, order_id, recorded_at, body, hash FROM order_events;
@@ -181,7 +181,7 @@ import Trading
     CREATE INDEX order_events_by_order ON order_events (order_id);
     DELETE FROM schema_migrations WHERE version >= 3; DROP INDEX orders_by_account;
       DROP INDEX orders_by_rare_state_of_symbol; DROP INDEX fills_by_symbol;
-      DROP INDEX fills_by_account;
+      DROP INDEX fills_by_account; DROP TABLE documents;
     """,
   ]
 

@@ -159,7 +159,8 @@ import Testing
   @Test func `migrations run once`() throws {
     let place = try Place()
     for _ in 0..<3 { try place.open().close() }
-    #expect(try place.column("SELECT version FROM schema_migrations") == ["1", "2", "3", "4", "5"])
+    #expect(
+      try place.column("SELECT version FROM schema_migrations") == ["1", "2", "3", "4", "5", "6"])
     #expect(try place.column("SELECT count(*) FROM projection") == ["1"])
   }
 }

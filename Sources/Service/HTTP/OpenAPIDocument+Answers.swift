@@ -15,6 +15,8 @@ extension OpenAPIDocument {
       "NotChanged",
       "The order has ended, an earlier request for it is not answered, or the venue refused."),
     error("PluginHalted", "Somebody halted the plugin; PUT /trading-state lifts that."),
+    error("TooManySubscriptions", "There are as many subscriptions as there can be."),
+    error("ReportsOff", "REPORT_SECRET is not set."),
     error("NoLeverage", "The plugin trades without leverage."),
     error("TooLarge", "The body is longer than MAX_BODY_BYTES."),
     error("Invalid", "A field or parameter cannot be used; detail.field names it."),

@@ -7,12 +7,13 @@ enum OpenAPIDocument {
     """
     {\(head),
     "paths": {\(orderPaths), \(accountPaths), \(pluginPaths), \(tradingStatePaths), \(auditPath),
-    \(streamPaths), \(fksPaths),
+    \(streamPaths), \(fksPaths), \(subscriptionPaths),
     \(healthPaths)},
-    "components": {"securitySchemes": {\(securitySchemes)}, "parameters": {\(parameters)},
+    "components": {"securitySchemes": {\(securitySchemes)},
+    "parameters": {\(parameters), \(subscriptionParameters)},
     "responses": {\(responses), \(fksResponses)}, "schemas": {\(requestSchemas), \(answerSchemas),
     \(tradingStateSchemas), \(streamSchemas), \(trailSchemas),
-    \(auditSchemas), \(fksSchemas)}}}
+    \(auditSchemas), \(fksSchemas), \(subscriptionSchemas)}}}
     """.utf8)
 
   private static let head = """
@@ -35,6 +36,7 @@ enum OpenAPIDocument {
       {"name": "control", "description": "The operator's brake."},
       {"name": "streams", "description": "What happens, as it happens."},
       {"name": "plugins", "description": "Venues, and the levers of the simulated exchange."},
+      {"name": "reports", "description": "What happens, sent to those who subscribe."},
       {"name": "fks", "description": "The interface of earlier versions, for its callers."},
       {"name": "health", "description": "For probes, monitors and Prometheus."}
     ]

@@ -93,6 +93,9 @@ extension Settings {
     }
   }
 
+  /// Whether a host may be reached without encryption.
+  func mayBePlain(_ host: String) -> Bool { isLoopback(host) }
+
   private func isLoopback(_ host: String) -> Bool {
     if host == "localhost" || host == "::1" { return true }
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)

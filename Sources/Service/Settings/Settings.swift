@@ -38,6 +38,11 @@ public struct Settings: Sendable {
   /// Whether the operator allows other machines in without keys.
   public internal(set) var allowsUnauthenticated = false
 
+  // Reports.
+
+  /// What the keys of subscriptions are derived from; empty for no reports.
+  var reportSecret = Secret("")
+
   // Plugins.
 
   /// Whether orders may be executed on paper.

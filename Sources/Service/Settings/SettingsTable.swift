@@ -5,7 +5,7 @@ internal import Storage
 
 extension Setting {
   /// Every setting, in the order in which they are shown.
-  static let table = listening + access + plugins + risk + failures + ofPlugins
+  static let table = listening + access + reports + plugins + risk + failures + ofPlugins
 
   /// The settings of single kinds of plugin, which an instance can have of its own.
   static let ofPlugins = mock + paper + binance
@@ -53,6 +53,13 @@ extension Setting {
     Setting(
       "ALLOW_UNAUTHENTICATED", default: "false", .flag, \.allowsUnauthenticated,
       "Whether other machines may call without a key; never with live trading."),
+  ]
+
+  private static let reports = [
+    Setting(
+      "REPORT_SECRET", default: "", secret: true, .secret, \.reportSecret,
+      "What the keys of subscriptions to reports are derived from: a long random text, the same on "
+        + "all processes; without it there are no reports."),
   ]
 
   private static let plugins = [

@@ -33,6 +33,8 @@ internal import Wire
   /// What was put together last, for the many readers that want the same.
   private var composed: Composed?
   var states = StreamStates()
+  /// Called after every commit, whether or not somebody reads.
+  var onRecorded: @LoopActor () -> Void = {}
 
   private struct Composed {
     var from: EventID
@@ -180,6 +182,7 @@ internal import Wire
 
   /// Everything up to an entry is durable.
   func recorded(through entry: UInt64) {
+    onRecorded()
     guard isAwake else { return }
     states.recorded(through: entry)
     isBehind = true
