@@ -17,6 +17,9 @@ public import Trading
   /// How far the venue's clock is ahead of ours; nil where its time does not matter.
   var clockOffsetMilliseconds: Int64? { get }
 
+  /// What of the venue's limit on requests is used up; nil where there is none that is known.
+  var requestBudget: RequestBudget? { get }
+
   /// What it assumes where it is only a model of a venue, in sentences; empty for a real one.
   var model: [String] { get }
 
@@ -55,6 +58,9 @@ extension ExecutionPlugin {
     throw PluginError("\(name) trades without leverage.")
   }
 
+  /// Most venues state no limit.
+  public var requestBudget: RequestBudget? { nil }
+
   /// Most venues stamp nothing with the time.
   public var clockOffsetMilliseconds: Int64? { nil }
 }
@@ -73,6 +79,20 @@ public struct PluginCapabilities: Equatable, Sendable {
     self.isLive = isLive
     self.hasLeverage = hasLeverage
     self.rules = rules
+  }
+}
+
+/// A venue's limit on requests.
+public struct RequestBudget: Equatable, Sendable {
+  /// The share of it that is used up, from 0 on.
+  public var usedShare: Double
+  /// How often the venue has said that too much was asked of it.
+  public var limitHits: Int
+
+  /// A budget from its parts.
+  public init(usedShare: Double, limitHits: Int) {
+    self.usedShare = usedShare
+    self.limitHits = limitHits
   }
 }
 

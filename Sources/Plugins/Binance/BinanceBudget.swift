@@ -21,6 +21,7 @@ struct BinanceBudget {
   /// The minute in which so much was used.
   private var minute: Int64 = 0
   private var pausedUntil: Timestamp?
+  private var ordersPausedUntil: Timestamp?
 
   init(weightMax: Int) { self.weightMax = weightMax }
 
@@ -37,14 +38,30 @@ struct BinanceBudget {
 
   /// Nothing is sent for so long, which the venue has asked for.
   mutating func pause(seconds: Int64, at now: Timestamp) {
+    pausedUntil = BinanceBudget.later(pausedUntil, now, seconds)
+  }
+
+  /// No new orders are sent for so long: too many were. Cancels and lookups do not count as orders
+  /// there, so they go on.
+  mutating func pauseOrders(seconds: Int64, at now: Timestamp) {
+    ordersPausedUntil = BinanceBudget.later(ordersPausedUntil, now, seconds)
+  }
+
+  private static func later(_ end: Timestamp?, _ now: Timestamp, _ seconds: Int64) -> Timestamp {
     let until = now.adding(milliseconds: seconds * 1_000)
-    if pausedUntil.map({ $0 < until }) ?? true { pausedUntil = until }
+    return end.map { max($0, until) } ?? until
+  }
+
+  /// The share of a minute's weight that is used, from 0 on.
+  func usedShare(at now: Timestamp) -> Double {
+    minute == BinanceBudget.minute(of: now) ? Double(used) / Double(max(1, weightMax)) : 0
   }
 
   /// Seconds until something may be sent, rounded up; nil if it may be now.
   func secondsToWait(for weight: Int, _ urgency: BinanceUrgency, at now: Timestamp) -> Int64? {
-    if let pausedUntil, now < pausedUntil {
-      return (pausedUntil.milliseconds(since: now) + 999) / 1_000
+    let pauses = urgency == .order ? [pausedUntil, ordersPausedUntil] : [pausedUntil]
+    if let end = pauses.compactMap(\.self).max(), now < end {
+      return (end.milliseconds(since: now) + 999) / 1_000
     }
     guard minute == BinanceBudget.minute(of: now) else { return nil }
     let share =

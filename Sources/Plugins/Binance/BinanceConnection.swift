@@ -15,6 +15,8 @@ internal import Wire
   private let key: BinanceKey?
   private(set) var clock = BinanceClock()
   private(set) var budget: BinanceBudget
+  /// How often the venue has said that too much was asked of it.
+  private(set) var limitHits = 0
   /// Told when the venue has banned this address: for how many seconds.
   var onBan: (@LoopActor (Int64) -> Void)?
 
@@ -77,8 +79,9 @@ internal import Wire
     }
     do throws(TransportError) {
       let answer = try await client.send(sendable, isUrgent: urgency == .brake)
-      count(answer)
-      return BinanceResult(status: answer.status, body: answer.body)
+      let result = BinanceResult(status: answer.status, body: answer.body)
+      count(answer, result)
+      return result
     } catch {
       return error.delivery == .notSent
         ? .notSent(reason: error.description) : .silence(reason: error.description)
@@ -124,14 +127,18 @@ internal import Wire
   }
 
   /// Takes in what an answer says about limits.
-  private func count(_ answer: HTTPClientResponse) {
+  private func count(_ answer: HTTPClientResponse, _ result: BinanceResult) {
     if let used = answer.header("x-mbx-used-weight-1m").flatMap({ Int($0) }) {
       budget.note(usedWeight: used, at: now)
     }
-    guard answer.status == 429 || answer.status == 418 else { return }
+    var hasTooManyOrders = false
+    if case .error(let error) = result { hasTooManyOrders = error.code == -1015 }
+    guard answer.status == 429 || answer.status == 418 || hasTooManyOrders else { return }
+    limitHits += 1
     let asked =
       answer.header("retry-after").flatMap { Int64($0) } ?? BinanceConnection.usualPauseSeconds
     let seconds = max(1, min(asked, BinanceConnection.pauseSecondsMax))
+    guard !hasTooManyOrders else { return budget.pauseOrders(seconds: seconds, at: now) }
     budget.pause(seconds: seconds, at: now)
     if answer.status == 418 { onBan?(seconds) }
   }

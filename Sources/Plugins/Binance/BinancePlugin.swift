@@ -54,6 +54,12 @@ internal import Wire
   /// How far Binance's clock is ahead of ours, as it was last asked.
   public var clockOffsetMilliseconds: Int64? { connection.clock.offsetMicroseconds / 1_000 }
 
+  /// The weight of requests that Binance grants an address in a minute.
+  public var requestBudget: RequestBudget? {
+    RequestBudget(
+      usedShare: connection.budget.usedShare(at: connection.now), limitHits: connection.limitHits)
+  }
+
   // MARK: Start
 
   /// Sets the clock, loads the rules, proves the key and listens to the account.

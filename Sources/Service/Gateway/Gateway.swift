@@ -379,8 +379,7 @@ internal import Trading
     metrics.orderStates(engine.liveOrderStates)
     metrics.tradingStates(engine.tradingStateChanges)
     for plugin in registry.instances {
-      metrics.venues.connection(
-        plugin.name, isHealthy: plugin.health.isHealthy, plugin.clockOffsetMilliseconds)
+      metrics.venues.look(at: plugin)
       if let state = engine.breakerState(of: plugin.name) {
         metrics.venues.breaker(plugin.name, state)
       }

@@ -1,6 +1,7 @@
 // Metrics of venues: calls, connections, breakers.
 
 internal import Network
+internal import Plugins
 internal import Telemetry
 internal import Trading
 
@@ -11,6 +12,9 @@ internal import Trading
   private let errors: CounterFamily
   private let connections: GaugeFamily
   private let clockOffsets: GaugeFamily
+  private let requestBudgets: GaugeFamily
+  private let limitHits: CounterFamily
+  private var limitHitsSeen: [AccountID: Int] = [:]
   private let breakerState: GaugeFamily
   private let breakerNumber: GaugeFamily
   private let breakerTransitions: CounterFamily
@@ -53,6 +57,12 @@ internal import Trading
     clockOffsets = registry.gauge(
       "execution_exchange_clock_offset_seconds", "How far the venue's clock is ahead of ours.",
       labels: ["exchange"])
+    requestBudgets = registry.gauge(
+      "execution_exchange_request_budget_used",
+      "The share of a venue's limit on requests that is used up.", labels: ["exchange"])
+    limitHits = registry.counter(
+      "execution_exchange_rate_limits_total",
+      "Answers of venues that too much was asked of them.", labels: ["exchange"])
     breakerState = registry.gauge(
       "execution_circuit_breaker_state", "1 for the state that the breaker is in.",
       labels: ["exchange", "state"])
@@ -119,13 +129,18 @@ internal import Trading
     return children
   }
 
-  func connection(
-    _ account: AccountID, isHealthy: Bool, _ clockOffsetMilliseconds: Int64?
-  ) {
-    if let clockOffsetMilliseconds {
-      clockOffsets.with(account.text).set(Double(clockOffsetMilliseconds) / 1_000)
+  /// Takes in how a plugin is.
+  func look(at plugin: any ExecutionPlugin) {
+    let name = plugin.name.text
+    if let offset = plugin.clockOffsetMilliseconds {
+      clockOffsets.with(name).set(Double(offset) / 1_000)
     }
-    connections.with(account.text).set(isHealthy ? 1 : 0)
+    if let budget = plugin.requestBudget {
+      requestBudgets.with(name).set(budget.usedShare)
+      let before = limitHitsSeen.updateValue(budget.limitHits, forKey: plugin.name) ?? 0
+      limitHits.with(name).increment(by: Double(budget.limitHits - before))
+    }
+    connections.with(name).set(plugin.health.isHealthy ? 1 : 0)
   }
 
   // MARK: Breakers

@@ -219,6 +219,37 @@ private let path = "/api/v3/order"
     #expect(venue.standIn.received.count == before)
   }
 
+  @Test func `too many orders hold back orders, and neither cancels nor lookups`() async throws {
+    let venue = try await Venue().started()
+    guard case .accepted = await venue.plugin.submit(sent(1, limit: "50000")) else {
+      Issue.record("It was not taken.")
+      return
+    }
+    venue.standIn.add(
+      .answer(
+        status: 429, body: #"{"code":-1015,"msg":"Too many new orders."}"#, isCarriedOut: false,
+        retryAfterSeconds: 30), to: "POST", path)
+    guard case .rejected(let first) = await venue.plugin.submit(sent(2)) else {
+      Issue.record("It was taken.")
+      return
+    }
+    #expect(first.code == "BINANCE_-1015")
+    guard case .rejected(let second) = await venue.plugin.submit(sent(3)) else {
+      Issue.record("It was sent.")
+      return
+    }
+    #expect(second.sentence.contains("30 s"))
+    guard case .found = await venue.plugin.query(sent(1)) else {
+      Issue.record("It was not asked for.")
+      return
+    }
+    guard case .canceled = await venue.plugin.cancel(sent(1, limit: "50000")) else {
+      Issue.record("The brake did not work.")
+      return
+    }
+    #expect(venue.plugin.requestBudget?.limitHits == 1)
+  }
+
   @Test func `orders leave a reserve of the budget for cancels`() async throws {
     let venue = try await Venue().started()
     venue.standIn.weightMax = 400
