@@ -78,6 +78,7 @@ bench: $(BINARY) ## measures the service beside nginx, pgbench and curl; BENCH_A
 	swift build -c release --product engine-bench
 	swift build -c release --product stand-in
 	swift build -c release --product client-bench
+	swift build -c release --product routing-bench
 	Tests/bench/run $(BENCH_ARGS)
 
 stand-in: setup ## runs a stand-in for Binance to try the service on; PORT=9880

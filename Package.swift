@@ -54,6 +54,9 @@ let package = Package(
     .executableTarget(
       name: "client-bench", dependencies: ["Network", "Wire"], path: "Tests/bench/client",
       swiftSettings: settings),
+    .executableTarget(
+      name: "routing-bench", dependencies: ["Plugins", "Network", "Trading"],
+      path: "Tests/bench/routing", swiftSettings: settings),
     // A world around the engine, for tests and for `make simulate`.
     .target(
       name: "Simulation", dependencies: ["Trading"], path: "Tests/Simulation",
