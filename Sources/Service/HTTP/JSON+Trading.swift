@@ -148,8 +148,11 @@ extension JSONWriter {
   }
 
   private mutating func members(explaining order: Order) {
-    member("code", order.explanation?.code)
-    member("reason", order.explanation?.sentence)
+    // Why an order waited is of no interest once it does not wait any more.
+    let isOver = order.explanation?.code == OrderState.held.rawValue && order.state != .held
+    let explanation = isOver ? nil : order.explanation
+    member("code", explanation?.code)
+    member("reason", explanation?.sentence)
     key("certainty")
     guard let uncertainty = order.uncertainty else { return string("confirmed") }
     beginObject()

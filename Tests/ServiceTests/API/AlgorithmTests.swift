@@ -43,6 +43,8 @@ import Wire
     let parent = try service.get("/orders/\(made.orderID ?? "")")
     #expect(parent["filled_quantity"] == "0.03")
     #expect(parent["average_price"] != nil)
+    #expect(made["code"] == "HELD")
+    #expect(parent["code"] == nil && parent["reason"] == nil)
     let slices = try slices(of: made.orderID, service)
     #expect(slices.compactMap { $0["slice"]?.integer } == [1, 2, 3])
     #expect(slices.allSatisfy { $0["quantity"]?.numberText == "0.01" })
