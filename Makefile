@@ -13,6 +13,7 @@ SIMULATE_ARGS ?=
 SECONDS ?= 60
 KILLS ?= 50
 LEADER_KILLS ?= 10
+BINANCE_KILLS ?= 10
 ROWS ?= 1000000
 STORE ?= postgresql
 CHAOS_ARGS ?=
@@ -95,10 +96,11 @@ simulate: setup ## lives through seeded days of trading; SEEDS=10000, or SEED=7 
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-simulate --product simulate
 	.build-simulate/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(SIMULATE_ARGS)
 
-chaos: $(BINARY) ## kills, cuts off and starves the service; KILLS=1000 LEADER_KILLS=200 CHAOS_ARGS=--long
+chaos: $(BINARY) ## kills, cuts off and starves the service; KILLS=1000 LEADER_KILLS=200 BINANCE_KILLS=100 CHAOS_ARGS=--long
 	@.ci/install python3 strace e2fsprogs faketime
 	@.ci/install-postgresql
-	Tests/chaos/run --kills $(KILLS) --leader-kills $(LEADER_KILLS) $(CHAOS_ARGS)
+	swift build -c release --product stand-in
+	Tests/chaos/run --kills $(KILLS) --leader-kills $(LEADER_KILLS) --binance-kills $(BINANCE_KILLS) $(CHAOS_ARGS)
 
 soak: $(BINARY) ## watches memory, descriptors and speed; MINUTES=60 of mixed load, or up to ORDERS=1000000
 	@.ci/install python3 wrk

@@ -14,8 +14,35 @@ extension StandIn {
       answer(200, "\(received.last { $0.method == "POST" }?.nanoseconds ?? 0)")
     case "/stand-in/orders":
       answer(200, "\(orderCount) orders were taken. \(received.count) requests were received.")
+    case "/stand-in/books": books()
     default: nil
     }
+  }
+
+  /// All that Spot has ever done, as JSON: the truth that others are compared with.
+  private func books() -> HTTPResponse {
+    let orders = spot.orders.values.sorted { $0.id < $1.id }.map { order in
+      object([
+        ("client_order_id", quoted(order.clientID)), ("symbol", quoted(order.symbol)),
+        ("side", quoted(order.side)), ("quantity", quoted(order.quantity)),
+        ("status", quoted(order.status)), ("is_open", "\(order.isOpen)"),
+        (
+          "fills",
+          array(
+            order.trades.map { trade in
+              object([
+                ("trade_id", quoted("\(trade.id)")), ("quantity", quoted(trade.quantity)),
+                ("fee", quoted(trade.fee)), ("fee_asset", quoted(trade.feeAsset)),
+              ])
+            })
+        ),
+      ])
+    }
+    let balances = spot.account.balances.map { asset, balance in
+      (asset, quoted(balance.free + balance.locked))
+    }
+    let text = object([("orders", array(orders)), ("balances", object(balances))])
+    return HTTPResponse(status: 200, body: Array(text.utf8))
   }
 
   private func movePrice(_ request: HTTPRequest) -> HTTPResponse {

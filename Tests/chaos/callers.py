@@ -150,10 +150,13 @@ class Load:
         symbol, _, market, bid, offer = chance.choice(MARKETS)
         try:
             for price in (chance.choice([bid, offer]), market):
-                connection.ask("PUT", f"/api/v1/mock/prices/{symbol}", {"price": price})
+                self._set_price(connection, symbol, price)
             return True
         except OSError:
             return False
+
+    def _set_price(self, connection, symbol, price):
+        connection.ask("PUT", f"/api/v1/mock/prices/{symbol}", {"price": price})
 
     def wait(self, seconds=60):
         """Waits for callers that end by themselves; false if one does not."""

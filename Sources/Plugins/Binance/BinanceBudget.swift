@@ -15,15 +15,13 @@ enum BinanceUrgency: Sendable {
 
 /// The weight that is left, and until when nothing may be sent.
 struct BinanceBudget {
-  /// The weight of a minute; what the venue states replaces it.
-  var weightMax: Int
+  /// The weight of a minute; nil until the venue has stated it.
+  var weightMax: Int?
   private var used = 0
   /// The minute in which so much was used.
   private var minute: Int64 = 0
   private var pausedUntil: Timestamp?
   private var ordersPausedUntil: Timestamp?
-
-  init(weightMax: Int) { self.weightMax = weightMax }
 
   /// The share of the weight that others leave for brakes, in hundredths.
   private static let reservePercent = 20
@@ -54,7 +52,8 @@ struct BinanceBudget {
 
   /// The share of a minute's weight that is used, from 0 on.
   func usedShare(at now: Timestamp) -> Double {
-    minute == BinanceBudget.minute(of: now) ? Double(used) / Double(max(1, weightMax)) : 0
+    guard let weightMax, minute == BinanceBudget.minute(of: now) else { return 0 }
+    return Double(used) / Double(max(1, weightMax))
   }
 
   /// Seconds until something may be sent, rounded up; nil if it may be now.
@@ -63,7 +62,7 @@ struct BinanceBudget {
     if let end = pauses.compactMap(\.self).max(), now < end {
       return (end.milliseconds(since: now) + 999) / 1_000
     }
-    guard minute == BinanceBudget.minute(of: now) else { return nil }
+    guard let weightMax, minute == BinanceBudget.minute(of: now) else { return nil }
     let share =
       switch urgency {
       case .brake: 100

@@ -14,7 +14,7 @@ internal import Wire
   private let origin: HTTPOrigin
   private let key: BinanceKey?
   private(set) var clock = BinanceClock()
-  private(set) var budget: BinanceBudget
+  private(set) var budget = BinanceBudget()
   /// How often the venue has said that too much was asked of it.
   private(set) var limitHits = 0
   /// Told when the venue has banned this address: for how many seconds.
@@ -22,17 +22,11 @@ internal import Wire
 
   /// How long after its time a request may still be taken, in milliseconds: the venue's default.
   static let windowMilliseconds = 5_000
-  /// The weight of a minute until the venue has said what it is: what is usual. Less would keep a
-  /// service from starting again in a busy minute.
-  private static func usualWeight(of venue: BinanceVenue) -> Int {
-    venue == .spot ? 6_000 : 2_400
-  }
   /// For how many seconds nothing is sent where the venue does not say how long.
   private static let usualPauseSeconds: Int64 = 60
 
   init(_ venue: BinanceVenue, at origin: HTTPOrigin, by client: HTTPClient, key: BinanceKey?) {
     (self.venue, self.client, self.origin, self.key) = (venue, client, origin, key)
-    budget = BinanceBudget(weightMax: BinanceConnection.usualWeight(of: venue))
   }
 
   /// The weight of a minute, as the venue states it.

@@ -10,7 +10,7 @@ extension BinancePlugin {
   /// gateway keeps one.
   func isHedged() async throws(PluginError) -> Bool {
     let request = BinanceRequest(.get, "/fapi/v1/positionSide/dual", weight: 30)
-    let answer = try await ask(request, .routine, doing: "tell the position mode")
+    let answer = try await ask(request, comparing, doing: "tell the position mode")
     guard let isHedged = answer["dualSidePosition"]?.bool else {
       throw unreadable("the position mode")
     }
@@ -58,7 +58,7 @@ extension BinancePlugin {
   private func set(
     _ request: BinanceRequest, _ what: String, remedy: String
   ) async throws(PluginError) {
-    let result = await connection.send(request, .routine)
+    let result = await connection.send(request, comparing)
     switch result {
     case .answer: return
     case .error(let error) where venue.verdict(on: error) == .isSoAlready: return

@@ -135,7 +135,7 @@ extension BinancePlugin {
 
   /// The open orders that were sent from here.
   public func openOrders() async throws(PluginError) -> [OrderReport] {
-    let answer = try await ask(venue.openOrders, .routine, doing: "list open orders")
+    let answer = try await ask(venue.openOrders, .brake, doing: "list open orders")
     guard answer.kind == .array else { throw unreadable("the open orders") }
     var reports: [OrderReport] = []
     var external: [ExternalOrder] = []
@@ -150,7 +150,7 @@ extension BinancePlugin {
     tell(.externalOrders(external))
     guard venue == .futures else { return reports }
     let waiting = try await ask(
-      BinanceAlgoOrders.openOrders, .routine, doing: "list conditional orders")
+      BinanceAlgoOrders.openOrders, .brake, doing: "list conditional orders")
     guard waiting.kind == .array else { throw unreadable("the conditional orders") }
     return reports + waiting.elements.compactMap { BinanceAlgoAnswer($0)?.report }
   }

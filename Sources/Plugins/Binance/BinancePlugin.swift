@@ -135,7 +135,7 @@ internal import Wire
 
   func loadRules() async throws(PluginError) {
     let request = BinanceRequest(.get, "\(venue.prefix)/exchangeInfo", .open, weight: 20)
-    let answer = try await ask(request, .routine, doing: "list its instruments")
+    let answer = try await ask(request, comparing, doing: "list its instruments")
     guard let info = BinanceExchangeInfo(answer, of: venue) else {
       throw unreadable("its list of instruments")
     }
@@ -145,6 +145,10 @@ internal import Wire
       connection.setWeight(weight.limit)
     }
   }
+
+  /// How urgent it is to know how the account is: after a start in a busy minute orders are waiting
+  /// to be looked after, and later a comparison can wait.
+  var comparing: BinanceUrgency { isAccountHeard ? .routine : .brake }
 
   func ask(
     _ request: BinanceRequest, _ urgency: BinanceUrgency, doing what: String
@@ -193,7 +197,7 @@ internal import Wire
       }
     case .futures:
       let request = BinanceRequest(.get, "/fapi/v3/positionRisk", weight: 5)
-      let answer = try await ask(request, .routine, doing: "list positions")
+      let answer = try await ask(request, comparing, doing: "list positions")
       guard answer.kind == .array else { throw unreadable("the positions") }
       return answer.elements.compactMap { position in
         guard let symbol = position.text("symbol").flatMap({ Symbol($0) }),
@@ -210,14 +214,14 @@ internal import Wire
     case .spot:
       let request = BinanceRequest(.get, "/api/v3/account", weight: 20)
         .with("omitZeroBalances", "true")
-      let account = try await ask(request, .routine, doing: "show the account")
+      let account = try await ask(request, comparing, doing: "show the account")
       guard let balances = account["balances"], balances.kind == .array else {
         throw unreadable("the balances")
       }
       return balances.elements.compactMap { Balance(spot: $0) }
     case .futures:
       let request = BinanceRequest(.get, "/fapi/v3/balance", weight: 5)
-      let balances = try await ask(request, .routine, doing: "show the balances")
+      let balances = try await ask(request, comparing, doing: "show the balances")
       guard balances.kind == .array else { throw unreadable("the balances") }
       return balances.elements.compactMap { Balance(futures: $0) }
     }
