@@ -9,9 +9,13 @@ extension StandIn {
     _ parameters: inout StandInParameters, at exchange: StandInExchange
   ) throws(StandInRefusal) -> String {
     let symbol = parameters.optional("symbol")
+    let symbols = parameters.optional("symbols").map {
+      Set($0.split { !$0.isLetter }.map(String.init))
+    }
     try parameters.finish()
     guard let symbol else {
-      return array(exchange.markets.sorted { $0.key < $1.key }.map { ticker(of: $0, $1) })
+      let wanted = exchange.markets.filter { symbols?.contains($0.key) ?? true }
+      return array(wanted.sorted { $0.key < $1.key }.map { ticker(of: $0, $1) })
     }
     guard let market = exchange.markets[symbol] else {
       throw StandInRefusal(code: -1121, message: "Invalid symbol.")

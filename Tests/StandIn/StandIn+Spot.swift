@@ -20,8 +20,10 @@ extension StandIn {
     case "POST /api/v3/order": return try place(&parameters)
     case "DELETE /api/v3/order": return try cancel(&parameters)
     case "GET /api/v3/openOrders":
+      let symbol = parameters.optional("symbol")
       try parameters.finish()
-      return array(spot.openOrders.map(\.queriedJSON))
+      return array(
+        spot.openOrders.filter { symbol ?? $0.symbol == $0.symbol }.map(\.queriedJSON))
     case "GET /api/v3/order":
       let order = try order(&parameters)
       try parameters.finish()
@@ -38,14 +40,21 @@ extension StandIn {
   }
 
   private func order(_ parameters: inout StandInParameters) throws(StandInRefusal) -> StandInOrder {
-    try spot.order(
-      try parameters.required("origClientOrderId"), try parameters.required("symbol"))
+    try spot.order(try clientID(&parameters), try parameters.required("symbol"))
+  }
+
+  /// An order may be named by either id.
+  private func clientID(_ parameters: inout StandInParameters) throws(StandInRefusal) -> String {
+    guard let id = parameters.optional("orderId") else {
+      return try parameters.required("origClientOrderId")
+    }
+    return Int(id).flatMap { spot.orders[$0] }?.clientID ?? ""
   }
 
   private func cancel(_ parameters: inout StandInParameters) throws(StandInRefusal) -> String {
     let cancelID = "cancel-\(received.count)"
     let order = try spot.cancel(
-      try parameters.required("origClientOrderId"), try parameters.required("symbol"),
+      try clientID(&parameters), try parameters.required("symbol"),
       cancelID: cancelID, at: milliseconds)
     return order.canceledJSON(cancelID: cancelID)
   }

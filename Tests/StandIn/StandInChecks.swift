@@ -12,8 +12,7 @@ struct StandInParameters {
   private var read: Set<String> = []
 
   init(_ request: HTTPRequest) {
-    let query = request.target.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
-    pairs = query.split(separator: "&").map { pair in
+    pairs = request.totalParameters.split(separator: "&").map { pair in
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let value = parts.count > 1 ? String(parts[1]) : ""
       return (String(parts[0]), PercentCoding.decode(value) ?? "")
@@ -59,6 +58,14 @@ struct StandInParameters {
   }
 }
 
+extension HTTPRequest {
+  /// Parameters may stand in the query or in a body as of a form; both together are what is signed.
+  fileprivate var totalParameters: String {
+    let query = target.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
+    return query + String(decoding: body, as: UTF8.self)
+  }
+}
+
 /// Who may ask, and how it is proved.
 struct StandInAccess {
   let keyName: String
@@ -70,10 +77,9 @@ struct StandInAccess {
   ) throws(StandInRefusal) {
     try checkKey(request)
     let signature = try parameters.required("signature")
-    let parts = request.target.split(separator: "?", maxSplits: 1)
-    let query = parts.count > 1 ? String(parts[1]) : ""
-    guard let end = query.firstRange(of: "&signature="), !query[end.upperBound...].contains("&"),
-      isSignature(signature, over: String(query[..<end.lowerBound]))
+    let total = request.totalParameters
+    guard let end = total.firstRange(of: "&signature="), !total[end.upperBound...].contains("&"),
+      isSignature(signature, over: String(total[..<end.lowerBound]))
     else {
       throw StandInRefusal(code: -1022, message: "Signature for this request is not valid.")
     }
