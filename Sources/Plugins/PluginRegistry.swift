@@ -21,6 +21,10 @@ public import Trading
     public var paper: PaperSettings
     /// The account at Binance; nil without one.
     public var binance: BinanceSettings?
+    /// The process of the plugin `http`; nil without one.
+    public var http: HTTPPluginSettings?
+    /// The service of the plugin `ccxt`; nil without one.
+    public var ccxt: CCXTSettings?
     /// Whether orders for live plugins may be executed on paper.
     public var isPaperEnabled: Bool
     /// Whether live plugins get orders.
@@ -31,19 +35,24 @@ public import Trading
     /// Settings from their parts.
     public init(
       directory: String, mock: MockSettings, paper: PaperSettings,
-      binance: BinanceSettings? = nil, isPaperEnabled: Bool, isLiveEnabled: Bool
+      binance: BinanceSettings? = nil, http: HTTPPluginSettings? = nil,
+      ccxt: CCXTSettings? = nil, isPaperEnabled: Bool, isLiveEnabled: Bool
     ) {
       self.directory = directory
       self.mock = mock
       self.paper = paper
       self.binance = binance
+      self.http = http
+      self.ccxt = ccxt
       self.isPaperEnabled = isPaperEnabled
       self.isLiveEnabled = isLiveEnabled
     }
   }
 
   /// The kinds of plugin there are.
-  public nonisolated static let kindNames = ["mock", "paper", "binance", "binance-futures"]
+  public nonisolated static let kindNames = [
+    "mock", "paper", "binance", "binance-futures", "http", "ccxt",
+  ]
 
   /// The instances, in the order in which they were added.
   public private(set) var instances: [any ExecutionPlugin] = []
@@ -88,6 +97,8 @@ public import Trading
     case "binance": settings.binance.map { BinancePlugin(name: name, at: .spot, settings: $0) }
     case "binance-futures":
       settings.binance.map { BinancePlugin(name: name, at: .futures, settings: $0) }
+    case "http": settings.http.map { HTTPPlugin(name: name, settings: $0) }
+    case "ccxt": settings.ccxt.map { CCXTPlugin(name: name, settings: $0) }
     default: nil
     }
   }

@@ -85,6 +85,7 @@ private func refusal(_ environment: [String: String]) -> String {
       "paperSource", "paperBookFile",
       "binanceIsTestnet", "binanceKeyName", "binanceSecret", "binanceSpotURL", "binanceFuturesURL",
       "binanceFuturesLeverage", "binanceFuturesMarginType", "binanceFuturesCountdownSeconds",
+      "plaintextHosts", "httpPluginSecret", "httpPluginIsTestnet", "ccxtSecret", "ccxtIsTestnet",
     ]
     for (before, after) in zip(placeholders, loaded) where !same.contains(before.label ?? "") {
       #expect("\(before.value)" != "\(after.value)", "\(before.label ?? "")")

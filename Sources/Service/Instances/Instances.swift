@@ -201,6 +201,8 @@ extension PluginRegistry.Settings {
     self.init(
       directory: directory, mock: try MockSettings(settings), paper: try PaperSettings(settings),
       binance: names.contains { $0.hasPrefix("binance") } ? try BinanceSettings(settings) : nil,
+      http: names.contains { $0.hasPrefix("http") } ? try HTTPPluginSettings(settings) : nil,
+      ccxt: names.contains { $0.hasPrefix("ccxt") } ? try CCXTSettings(settings) : nil,
       isPaperEnabled: settings.isPaperTradingEnabled, isLiveEnabled: settings.isLiveTradingEnabled)
     isFallbackEnabled = settings.isFallbackEnabled
   }

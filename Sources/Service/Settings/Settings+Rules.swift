@@ -68,13 +68,15 @@ extension Settings {
   /// Live trading needs something to trade on, and limits on what a mistake may cost.
   private func checkLiveTrading() throws(ConfigurationError) {
     let isBinanceLive = !binanceIsTestnet && plugins.contains { $0.hasPrefix("binance") }
-    let isLive = plugins.contains { name in
-      !["mock", "paper", "binance"].contains { name.hasPrefix($0) }
-    }
-    guard isLive || isBinanceLive || !PluginFile.contents(of: pluginsDirectory).isEmpty else {
+    let kinds = [
+      "mock": false, "paper": false, "binance": isBinanceLive, "http": !httpPluginIsTestnet,
+      "ccxt": !ccxtIsTestnet,
+    ]
+    let isLive = plugins.contains { name in kinds.first { name.hasPrefix($0.key) }?.value ?? true }
+    guard isLive || !PluginFile.contents(of: pluginsDirectory).isEmpty else {
       throw ConfigurationError(
         "ENABLE_LIVE_TRADING is true, but no plugin of PLUGINS trades live; name binance there and "
-          + "set BINANCE_TESTNET=false, or set it to false.")
+          + "set BINANCE_TESTNET=false, or another one and its …_TESTNET, or set it to false.")
     }
     guard !isBinanceLive || (!binanceKeyName.isEmpty && !binanceSecret.reveal().isEmpty) else {
       throw ConfigurationError(
@@ -94,7 +96,9 @@ extension Settings {
   }
 
   /// Whether a host may be reached without encryption.
-  func mayBePlain(_ host: String) -> Bool { isLoopback(host) }
+  func mayBePlain(_ host: String) -> Bool {
+    isLoopback(host) || plaintextHosts.contains { $0.lowercased() == host }
+  }
 
   private func isLoopback(_ host: String) -> Bool {
     if host == "localhost" || host == "::1" { return true }

@@ -137,6 +137,27 @@ public struct Settings: Sendable {
   /// After how many seconds without a word open orders there are cancelled; 0 for never.
   public internal(set) var binanceFuturesCountdownSeconds = 0
 
+  // Plugins that are processes of their own.
+
+  /// Hosts beside this machine that may be reached without encryption.
+  public internal(set) var plaintextHosts: [String] = []
+  /// Where the process of the plugin `http` is; nil if that is not told.
+  public internal(set) var httpPluginURL: String? = ""
+  /// What requests to it are signed with.
+  var httpPluginSecret = Secret("")
+  /// Whether nothing there is worth money.
+  public internal(set) var httpPluginIsTestnet = true
+  /// Where the CCXT service is.
+  public internal(set) var ccxtURL: String?
+  /// What requests to it are signed with.
+  var ccxtSecret = Secret("")
+  /// The exchange that it trades on.
+  public internal(set) var ccxtExchange = ""
+  /// Whether it trades on a test network.
+  public internal(set) var ccxtIsTestnet = true
+  /// What may be traded there where it does not say so itself.
+  public internal(set) var ccxtPairs: [String] = []
+
   // Paper accounts.
 
   /// The plugin in whose market `paper` trades; empty for the first simulated exchange.

@@ -8,7 +8,7 @@ extension Setting {
   static let table = listening + access + reports + plugins + risk + failures + ofPlugins
 
   /// The settings of single kinds of plugin, which an instance can have of its own.
-  static let ofPlugins = mock + paper + binance
+  static let ofPlugins = mock + paper + binance + processes
 
   private static let listening = [
     Setting(
@@ -59,7 +59,7 @@ extension Setting {
     Setting(
       "REPORT_SECRET", default: "", secret: true, .secret, \.reportSecret,
       "What the keys of subscriptions to reports are derived from: a long random text, the same on "
-        + "all processes; without it there are no reports."),
+        + "all processes; without it there are no reports.")
   ]
 
   private static let plugins = [
@@ -90,6 +90,12 @@ extension Setting {
       "PLUGINS_DIRECTORY", default: "config/plugins.d", .text, \.pluginsDirectory,
       "The directory of files that describe a plugin each, looked at again every few seconds; see "
         + "docs/PLUGINS.md."),
+    Setting(
+      "ALLOW_PLAINTEXT_HOSTS", default: "",
+      .names("names of hosts with commas between, each once", mayBeEmpty: true),
+      \.plaintextHosts,
+      "The hosts beside this machine that plugins' processes and subscribers may be reached at by "
+        + "http instead of https, such as the names of containers next to it."),
   ]
 
   private static let risk = [
@@ -234,5 +240,37 @@ extension Setting {
       \.binanceFuturesCountdownSeconds,
       "After how many seconds without a word from this service Binance cancels the open orders of "
         + "binance-futures on a symbol, those of others too; 0 for never."),
+  ]
+
+  /// Plugins that are processes of their own.
+  private static let processes = [
+    Setting(
+      "HTTP_PLUGIN_URL", default: "", .baseURL, \.httpPluginURL,
+      "Where the process of the plugin http listens, such as http://127.0.0.1:9100."),
+    Setting(
+      "HTTP_PLUGIN_SECRET", default: "", secret: true, .secret, \.httpPluginSecret,
+      "The secret that requests to that process are signed with."),
+    Setting(
+      "HTTP_PLUGIN_TESTNET", default: "true", .flag, \.httpPluginIsTestnet,
+      "Whether nothing is worth money there; the process has to say the same."),
+    Setting(
+      "CCXT_BASE_URL", default: "http://localhost:8000", .baseURL, \.ccxtURL,
+      "Where the CCXT service listens: the bridge of config/bridges/ccxt, or the service before "
+        + "it that takes webhooks only."),
+    Setting(
+      "CCXT_WEBHOOK_SECRET", default: "", secret: true, .secret, \.ccxtSecret,
+      "The secret that requests to the CCXT service are signed with."),
+    Setting(
+      "CCXT_EXCHANGE", aliases: ["EXCHANGE", "DEFAULT_EXCHANGE"], default: "binance", .text,
+      \.ccxtExchange,
+      "The exchange that the CCXT service trades on; it has to say the same."),
+    Setting(
+      "CCXT_TESTNET", aliases: ["TESTNET"], default: "true", .flag, \.ccxtIsTestnet,
+      "Whether the CCXT service trades on a test network; it has to say the same."),
+    Setting(
+      "CCXT_SYMBOLS", default: "BTC/USDT,ETH/USDT",
+      .names("pairs such as BTC/USDT with commas between, each once", mayBeEmpty: false),
+      \.ccxtPairs,
+      "The pairs that may be traded at a CCXT service that takes webhooks only and lists none."),
   ]
 }

@@ -2,10 +2,13 @@
 
 import FoundationEssentials
 import Glibc
+import Synchronization
 
 /// A fresh directory; gone with the value.
 final class Directory: Sendable {
   let path: String
+  /// Programs that run in it, and end with it.
+  let companions = Mutex<[any Sendable]>([])
 
   init() {
     var template = Array("/tmp/fks-plugins-XXXXXX".utf8CString)

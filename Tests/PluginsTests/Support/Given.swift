@@ -32,14 +32,16 @@ let usualSettings = MockSettings(
 let usualPaper = PaperSettings(
   balances: [usdt: decimal("1000000")], feeBasisPoints: decimal("10"), latencyMilliseconds: 0)
 
-/// A registry whose kinds can all be made; `binance` is the directory's own stand-in.
+/// A registry whose kinds can all be made; `binance` is the directory's own stand-in, and processes
+/// are those that were prepared there.
 @LoopActor func registry(
   _ directory: Directory, isPaperEnabled: Bool = true, isLiveEnabled: Bool = false,
   isFallbackEnabled: Bool = false
 ) -> PluginRegistry {
   var settings = PluginRegistry.Settings(
     directory: directory.path, mock: usualSettings, paper: usualPaper,
-    binance: StandIns.settings(directory),
+    binance: StandIns.settings(directory), http: PluginProcesses.http(directory),
+    ccxt: PluginProcesses.ccxt(directory),
     isPaperEnabled: isPaperEnabled, isLiveEnabled: isLiveEnabled)
   settings.isFallbackEnabled = isFallbackEnabled
   return PluginRegistry(settings)

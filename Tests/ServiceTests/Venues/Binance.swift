@@ -10,7 +10,7 @@ import Trading
 /// A stand-in that services reach over a socket.
 final class Binance: Sendable {
   private let standIn: StandIn
-  private let port: UInt16
+  let port: UInt16
 
   init() async throws {
     (standIn, port) = try await Task { @LoopActor in
@@ -48,7 +48,9 @@ final class Binance: Sendable {
   /// How many requests to place an order have arrived.
   var placements: Int {
     with { standIn in
-      standIn.received.count { $0.method == "POST" && $0.target.hasPrefix("/api/v3/order?") }
+      standIn.received.count {
+        $0.method == "POST" && $0.target.split(separator: "?").first == "/api/v3/order"
+      }
     }
   }
 
