@@ -3,6 +3,9 @@
 
 BINARY := .build/release/fks-execution
 TOOLS := .build/tools
+CCXT_BRIDGE := config/bridges/ccxt
+CCXT_PYTHON := .build/ccxt-bridge/bin/python
+CCXT_READY := .build/ccxt-bridge/ready
 SOURCES := Package.swift $(shell find Sources)
 SWIFT_FILES := Sources Tests Package.swift
 TEST_ARGS ?=
@@ -25,7 +28,7 @@ PORT ?= 9880
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build run test check image bench pages stand-in simulate format clean fuzz sanitize schema chaos soak
+.PHONY: help setup test-setup build run test check image bench pages stand-in simulate format clean fuzz sanitize schema chaos soak ccxt-bridge
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -34,13 +37,21 @@ help: ## lists the targets
 setup: ## installs the libraries that the build needs, where they are missing
 	@.ci/install libssl-dev libsqlite3-dev libpq-dev pkg-config
 
-test-setup: setup ## installs what the tests call besides, where it is missing
+test-setup: setup $(CCXT_READY) ## installs what the tests call besides, where it is missing
 	@.ci/install python3 curl openssl
 	@.ci/install-postgresql
 	@.ci/extract $(TOOLS) prometheus usr/bin/promtool
 
 $(BINARY): $(SOURCES) | setup
 	swift build -c release --static-swift-stdlib --product fks-execution
+	@touch $@
+
+# Anew whenever the list of packages changes.
+$(CCXT_READY): $(CCXT_BRIDGE)/requirements-test.txt $(CCXT_BRIDGE)/requirements.txt
+	@.ci/install python3 python3-venv
+	@rm -rf .build/ccxt-bridge
+	python3 -m venv .build/ccxt-bridge
+	$(CCXT_PYTHON) -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 build: $(BINARY) ## builds the service as .build/release/fks-execution
@@ -50,7 +61,11 @@ run: $(BINARY) ## builds the service and runs it
 
 test: test-setup ## runs all tests; TEST_ARGS="--filter X" runs some
 	swift build --build-tests
+	$(CCXT_PYTHON) -m pytest --quiet $(CCXT_BRIDGE)
 	@.ci/tests $(TEST_ARGS)
+
+ccxt-bridge: $(CCXT_READY) ## runs the bridge to the exchanges of ccxt; its README says what to set
+	@cd $(CCXT_BRIDGE) && exec $(CURDIR)/$(CCXT_PYTHON) bridge.py
 
 check: setup ## holds the code to its style, its layers and its rules
 	swift format lint --strict --configuration .swift-format --recursive $(SWIFT_FILES)
