@@ -70,6 +70,11 @@ internal import Wire
     parser = HTTPRequestParser(limits: server.limits.request)
   }
 
+  /// Where the connection comes from; nil once it is closed.
+  var peerAddress: IPAddress? {
+    phase == .closed ? nil : SocketAddress(connectedTo: descriptor)?.address
+  }
+
   /// Requests whose answers are not encoded yet.
   private var waitingCount: Int { nextSequence - nextAnswer }
 

@@ -16,6 +16,9 @@ public import Wire
   /// room a short one says so.
   public var hasRoom: Bool { exchange.hasRoom }
 
+  /// The address that the request's connection comes from; nil once it is answered or gone.
+  public var peerAddress: IPAddress? { exchange.peerAddress }
+
   /// Answers. A second answer traps in debug builds and is ignored in others.
   public func respond(_ response: HTTPResponse) {
     exchange.answer(response)
@@ -65,6 +68,8 @@ public import Wire
 
   /// True once answered: nothing more will come of it.
   var hasRoom: Bool { connection?.server.hasRoom ?? true }
+
+  var peerAddress: IPAddress? { connection?.peerAddress }
 
   func answer(_ response: HTTPResponse, stream: HTTPStream? = nil) {
     assert(connection != nil, "A request must be answered once.")

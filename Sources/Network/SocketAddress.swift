@@ -4,6 +4,7 @@
 
 internal import CLinux
 internal import Glibc
+internal import Wire
 
 struct SocketAddress: Sendable {
   private var storage = sockaddr_storage()
@@ -39,6 +40,17 @@ struct SocketAddress: Sendable {
     }
   }
 
+  /// The address that a socket is connected to; nil if it is not, or to one of another family.
+  init?(connectedTo descriptor: Int32) {
+    length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let isConnected = withUnsafeMutablePointer(to: &storage) { storage in
+      storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        getpeername(descriptor, address, &length) == 0
+      }
+    }
+    guard isConnected, [AF_INET, AF_INET6].contains(family) else { return nil }
+  }
+
   /// An address of one of the two families that `getaddrinfo` has found; nil for any other.
   init?(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
     guard [AF_INET, AF_INET6].contains(Int32(address.pointee.sa_family)),
@@ -66,6 +78,19 @@ struct SocketAddress: Sendable {
       }
     }
   }
+
+  /// The address without the port.
+  var address: IPAddress? {
+    withUnsafeBytes(of: storage) { bytes in
+      family == AF_INET
+        ? IPAddress(networkBytes: bytes[Self.version4Bytes])
+        : IPAddress(networkBytes: bytes[Self.version6Bytes])
+    }
+  }
+
+  /// Where the two families have the address (ip(7), ipv6(7)).
+  private static let version4Bytes = 4..<8
+  private static let version6Bytes = 8..<24
 
   func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     withUnsafePointer(to: storage) { storage in

@@ -96,7 +96,12 @@ struct StartError: Error, CustomStringConvertible {
       SubscriptionRoutes(reports: reports, mayBePlain: { settings.mayBePlain($0) }).routes)
     router.add(AuditRoutes(gateway: gateway).routes)
     router.add(StreamRoutes(hub: streams, isOpenToAll: settings.apiKeys == nil).routes)
-    router.add(HealthRoutes(gateway: gateway, version: Application.version).routes)
+    let webhooks = try WebhookRoutes(settings, gateway: gateway)
+    router.add(webhooks.routes)
+    router.add(
+      HealthRoutes(
+        gateway: gateway, version: Application.version, heartbeats: webhooks.heartbeats
+      ).routes)
     router.add([
       Route(.get, "/openapi.json", nil) { call in
         call.respond(HTTPResponse(status: 200, body: OpenAPIDocument.json))

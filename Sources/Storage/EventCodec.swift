@@ -149,6 +149,10 @@ enum EventCodec {
     json.present("signal_id", terms.labels.signalID?.text)
     json.present("category", terms.labels.category?.text)
     json.present("confidence", terms.labels.confidence?.description)
+    if let moment = terms.labels.signaledAt {
+      json.key("signaled_at")
+      json.integer(Int(moment.microseconds))
+    }
     if let instructions = terms.instructions {
       InstructionCodec.write(instructions, to: &json)
     }
@@ -254,7 +258,8 @@ enum EventCodec {
       purpose: purpose, instructions: InstructionCodec.read(value),
       labels: OrderLabels(
         strategyID: label(value["strategy_id"]), signalID: label(value["signal_id"]),
-        category: label(value["category"]), confidence: decimal(value["confidence"])))
+        category: label(value["category"]), confidence: decimal(value["confidence"]),
+        signaledAt: value["signaled_at"]?.integer.map { Timestamp(microseconds: Int64($0)) }))
   }
 
   private static func fill(_ value: JSONValue) -> Fill? {

@@ -14,6 +14,7 @@ struct OrderExtras {
   var waivedLegs: Set<ProtectiveLink.Leg> = []
   var isProtectionOver = false
   var busts: Busts?
+  var signaledAt: Timestamp?
 
   /// The text of an order's extras; nil if it has none.
   static func text(of order: Order) -> String? {
@@ -22,6 +23,7 @@ struct OrderExtras {
       instructions == nil && !order.isEmulated && order.requestedTerms === order.terms
       && order.amendment == nil && order.successor == nil && order.trailedPrice == nil
       && order.waivedLegs.isEmpty && !order.isProtectionOver && order.busts == nil
+      && order.terms.labels.signaledAt == nil
     guard !isPlain else { return nil }
     var json = JSONWriter(reserving: 256)
     json.beginObject()
@@ -51,6 +53,10 @@ struct OrderExtras {
       AmendmentCodec.write(amendment, to: &json)
       json.endObject()
     }
+    if let moment = order.terms.labels.signaledAt {
+      json.key("signaled_at")
+      json.integer(Int(moment.microseconds))
+    }
     if let busts = order.busts {
       json.key("busts")
       json.beginObject()
@@ -78,6 +84,7 @@ struct OrderExtras {
     successor = root["successor"]?.string.flatMap { OrderID(text: $0) }
     requestedTerms = root["requested"].flatMap { EventCodec.terms($0) }
     amendment = root["amendment"].flatMap { AmendmentCodec.read($0) }
+    signaledAt = root["signaled_at"]?.integer.map { Timestamp(microseconds: Int64($0)) }
     busts = root["busts"].flatMap { value in
       EventCodec.decimal(value["quantity"]).flatMap { Quantity($0) }.map { quantity in
         let trades = value["trade_ids"]?.elements ?? []

@@ -155,7 +155,7 @@ final class OrderTable {
       labels: OrderLabels(
         strategyID: row.text(13).flatMap { Label($0) },
         signalID: row.text(14).flatMap { Label($0) }, category: row.text(15).flatMap { Label($0) },
-        confidence: row.decimal(16)))
+        confidence: row.decimal(16), signaledAt: extras.signaledAt))
   }
 }
 

@@ -86,6 +86,7 @@ private func refusal(_ environment: [String: String]) -> String {
       "binanceIsTestnet", "binanceKeyName", "binanceSecret", "binanceSpotURL", "binanceFuturesURL",
       "binanceFuturesLeverage", "binanceFuturesMarginType", "binanceFuturesCountdownSeconds",
       "plaintextHosts", "httpPluginSecret", "httpPluginIsTestnet", "ccxtSecret", "ccxtIsTestnet",
+      "webhookSecret", "webhookAddresses", "trustedProxies",
     ]
     for (before, after) in zip(placeholders, loaded) where !same.contains(before.label ?? "") {
       #expect("\(before.value)" != "\(after.value)", "\(before.label ?? "")")

@@ -44,7 +44,7 @@ public enum CommandLineTool {
   public static func run(_ arguments: [String]) -> Int32 {
     switch (arguments.first, arguments.count) {
     case (nil, _): return withSettings { ServeCommand.run($0) }
-    case ("check", 1): return withSettings { Terminal.print($0.checkReport()) }
+    case ("check", 1): return withSettings { CheckCommand.run($0) }
     case ("verify", 1): return withSettings { JournalCommand.verify($0.store) }
     case ("rebuild", 1): return withSettings { JournalCommand.rebuild($0.store) }
     case ("migrate", 1): return withSettings { JournalCommand.migrate($0.store) }

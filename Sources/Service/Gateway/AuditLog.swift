@@ -22,10 +22,16 @@ internal import Wire
   func add(_ request: HTTPRequest, _ route: Route, _ caller: Provenance.Caller, status: Int) {
     // Other refusals come before it is known that there is what the path names.
     let isKnown = status < 400 || status == 409
+    add(request, path: isKnown ? request.path : route.path, caller, status: status)
+  }
+
+  /// Takes down a command under a path that holds no secret.
+  func add(
+    _ request: HTTPRequest, path: String, _ caller: Provenance.Caller, status: Int
+  ) {
     waiting.append(
       AuditEntry(
-        at: Gateway.now, caller: caller, method: route.method.rawValue,
-        path: isKnown ? request.path : route.path,
+        at: Gateway.now, caller: caller, method: request.method.rawValue, path: path,
         digest: hasher.hash(Array(request.target.utf8), [UInt8(ascii: "\n")], request.body),
         status: status))
     guard !isFlushDue else { return }

@@ -165,9 +165,10 @@ internal import Trading
 
   /// Closes a position; `reply` is called once, now or later.
   func close(
-    _ key: PositionKey, by caller: Provenance.Caller?, reply: @escaping @LoopActor (Reply) -> Void
+    _ key: PositionKey, _ terms: CloseTerms = CloseTerms(), by caller: Provenance.Caller?,
+    reply: @escaping @LoopActor (Reply) -> Void
   ) {
-    feed(.close(key, id: engine.newOrderID(at: Gateway.now), request: waiter(caller, reply)))
+    feed(.close(key, id: engine.newOrderID(at: Gateway.now), request: waiter(caller, reply), terms))
   }
 
   /// Sets what may be sent; `reply` is called once, now or later.

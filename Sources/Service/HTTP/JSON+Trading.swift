@@ -74,6 +74,7 @@ extension JSONWriter {
     member("signal_id", terms.labels.signalID?.text)
     member("category", terms.labels.category?.text)
     member("confidence", number: terms.labels.confidence)
+    if let moment = terms.labels.signaledAt { member("signaled_at", moment.text) }
     member("stop_loss", number: terms.stopLoss?.amount)
     member("take_profit", number: terms.takeProfit?.amount)
     members(explaining: order)

@@ -96,6 +96,8 @@ extension OpenAPIDocument {
         "signal_id": {"$ref": "#/components/schemas/Text"},
         "category": {"$ref": "#/components/schemas/Text"},
         "confidence": {"$ref": "#/components/schemas/Number"},
+        "signaled_at": {"type": "string", "format": "date-time",
+          "description": "When its alert was sent, as the alert says."},
         "stop_loss": {"$ref": "#/components/schemas/Number"},
         "take_profit": {"$ref": "#/components/schemas/Number"},
         "code": {"$ref": "#/components/schemas/Text"},
@@ -296,7 +298,9 @@ extension OpenAPIDocument {
         "dependencies": {"type": "object", "additionalProperties": {"type": "string"}},
         "reasons": {"type": "array", "items": {"type": "string"}},
         "unprotected_orders": {"type": "array", "items": {"type": "string", "format": "uuid"},
-          "description": "Orders whose fills asked for a stop and have none; at most 20."}
+          "description": "Orders whose fills asked for a stop and have none; at most 20."},
+        "missed_heartbeats": {"type": "array", "items": {"type": "string"},
+          "description": "Strategies of which nothing came when it was due."}
       }
     }
     """

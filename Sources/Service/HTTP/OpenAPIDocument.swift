@@ -7,13 +7,13 @@ enum OpenAPIDocument {
     """
     {\(head),
     "paths": {\(orderPaths), \(accountPaths), \(pluginPaths), \(tradingStatePaths), \(auditPath),
-    \(streamPaths), \(fksPaths), \(subscriptionPaths),
+    \(streamPaths), \(fksPaths), \(subscriptionPaths), \(webhookPaths),
     \(healthPaths)},
     "components": {"securitySchemes": {\(securitySchemes)},
     "parameters": {\(parameters), \(subscriptionParameters)},
     "responses": {\(responses), \(fksResponses)}, "schemas": {\(requestSchemas), \(answerSchemas),
     \(tradingStateSchemas), \(streamSchemas), \(trailSchemas),
-    \(auditSchemas), \(fksSchemas), \(subscriptionSchemas)}}}
+    \(auditSchemas), \(fksSchemas), \(subscriptionSchemas), \(webhookSchemas)}}}
     """.utf8)
 
   private static let head = """
@@ -34,6 +34,7 @@ enum OpenAPIDocument {
       {"name": "orders", "description": "Submit, list, look at, cancel."},
       {"name": "account", "description": "Positions, balances, fills."},
       {"name": "control", "description": "The operator's brake."},
+      {"name": "webhooks", "description": "Alerts of TradingView and of relays."},
       {"name": "streams", "description": "What happens, as it happens."},
       {"name": "plugins", "description": "Venues, and the levers of the simulated exchange."},
       {"name": "reports", "description": "What happens, sent to those who subscribe."},

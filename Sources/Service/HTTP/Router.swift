@@ -28,6 +28,9 @@ internal import Wire
     responder.respond(response)
   }
 
+  /// The address that the request's connection comes from.
+  var peerAddress: IPAddress? { responder.peerAddress }
+
   /// Answers with an error.
   func respond(_ error: APIError) { respond(error.response(requestID: id.description)) }
 
@@ -64,15 +67,19 @@ struct Route: Sendable {
   let path: String
   /// What a caller must be allowed to do; nil for everybody.
   let scope: Scope?
+  /// Whether its handler writes to the audit log itself: a path may hold a secret, and who calls
+  /// may be known by other things than a key.
+  let auditsItself: Bool
   let handle: @LoopActor (Call) -> Void
 
   init(
-    _ method: HTTPMethod, _ path: String, _ scope: Scope?,
+    _ method: HTTPMethod, _ path: String, _ scope: Scope?, auditsItself: Bool = false,
     _ handle: @escaping @LoopActor (Call) -> Void
   ) {
     self.method = method
     self.path = path
     self.scope = scope
+    self.auditsItself = auditsItself
     self.handle = handle
   }
 }
@@ -201,7 +208,9 @@ struct Route: Sendable {
       count: { [self] status in
         active.add(-1)
         count(entry, status)
-        if let caller { audit.add(request, entry.route, caller, status: status) }
+        if let caller, !entry.route.auditsItself {
+          audit.add(request, entry.route, caller, status: status)
+        }
         let nanoseconds = EventLoop.shared.monotonicNanoseconds() - startedAt
         entry.duration.observe(Double(nanoseconds) / 1e9)
       }, responder: responder)

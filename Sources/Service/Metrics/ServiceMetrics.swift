@@ -233,7 +233,7 @@ internal import Trading
 
 extension Decimal {
   /// The value as a binary floating point number, for metrics only; never for money.
-  fileprivate var approximate: Double {
+  var approximate: Double {
     // The conversion from 128 bits is forty times slower, and hardly ever needed.
     var value = Int64(exactly: units).map { Double($0) } ?? Double(units)
     for _ in 0..<scale { value /= 10 }

@@ -145,17 +145,21 @@ internal import Trading
 
   // MARK: Breakers
 
-  func breaker(_ account: AccountID, _ state: CircuitBreaker.State) {
+  /// A breaker belongs to an account, or to another part of the service that has a name.
+  func breaker(_ owner: some CustomStringConvertible, _ state: CircuitBreaker.State) {
+    let owner = owner.description
     for (number, name) in ["closed", "half_open", "open"].enumerated() {
-      breakerState.with(account.text, name).set(state.name == name ? 1 : 0)
-      if state.name == name { breakerNumber.with(account.text).set(Double(number)) }
+      breakerState.with(owner, name).set(state.name == name ? 1 : 0)
+      if state.name == name { breakerNumber.with(owner).set(Double(number)) }
     }
   }
 
-  func breakerChanged(_ account: AccountID, _ from: String, _ to: String) {
-    breakerTransitions.with(account.text, from, to).increment()
+  func breakerChanged(_ owner: some CustomStringConvertible, _ from: String, _ to: String) {
+    breakerTransitions.with(owner.description, from, to).increment()
   }
 
   /// An open breaker turned a new order away.
-  func breakerRefused(_ account: AccountID) { breakerRejections.with(account.text).increment() }
+  func breakerRefused(_ owner: some CustomStringConvertible) {
+    breakerRejections.with(owner.description).increment()
+  }
 }

@@ -10,12 +10,14 @@ internal import Wire
 @LoopActor final class HealthRoutes {
   private let gateway: Gateway
   private let version: String
+  private let heartbeats: Heartbeats
   /// The last answer of /health and the second it is of: it changes once a second at most.
   private var cached: (second: Int64, response: HTTPResponse)?
 
-  init(gateway: Gateway, version: String) {
+  init(gateway: Gateway, version: String, heartbeats: Heartbeats) {
     self.gateway = gateway
     self.version = version
+    self.heartbeats = heartbeats
   }
 
   var routes: [Route] {
@@ -94,6 +96,7 @@ internal import Wire
       json.string(id.description)
     }
     json.endArray()
+    json.member("missed_heartbeats", heartbeats.missed)
     json.endObject()
     return HTTPResponse(status: problems.isEmpty ? 200 : 503, body: json.bytes)
   }

@@ -10,7 +10,11 @@ struct InstructionFields {
   var timeInForce: TimeInForce?
   var isPostOnly: Bool
 
-  init(_ fields: BodyFields, _ type: OrderType) throws(APIError) {
+  /// `triggerNames` are the fields that may hold the price of a trigger, the first that is there.
+  init(
+    _ fields: BodyFields, _ type: OrderType,
+    triggerNames: [String] = ["stop_price", "trigger_price"]
+  ) throws(APIError) {
     try InstructionFields.refuseForeign(fields, type)
     let expiry = try fields.first(
       of: ["expire_at", "expire_time", "good_till_date"], fields.moment)
@@ -27,7 +31,7 @@ struct InstructionFields {
         "quote_quantity must be above 0, but is \(quoteQuantity).")
     }
     instructions = OrderInstructions()
-    instructions.trigger = try InstructionFields.trigger(fields, type)
+    instructions.trigger = try InstructionFields.trigger(fields, type, triggerNames)
     instructions.expiresAt = expiry?.value
     instructions.isReduceOnly = try fields.flag("reduce_only")
     instructions.quoteQuantity = quoteQuantity
@@ -66,11 +70,11 @@ struct InstructionFields {
   }
 
   private static func trigger(
-    _ fields: BodyFields, _ type: OrderType
+    _ fields: BodyFields, _ type: OrderType, _ names: [String]
   ) throws(APIError) -> Trigger? {
     guard type.isConditional else { return nil }
     guard type == .trailingStop else {
-      guard let price = try fields.first(of: ["stop_price", "trigger_price"], fields.price) else {
+      guard let price = try fields.first(of: names, fields.price) else {
         throw .invalid(
           "MISSING_STOP_PRICE", field: "stop_price",
           "A \(type.rawValue) order needs a stop_price above 0.")

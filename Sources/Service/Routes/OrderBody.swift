@@ -49,7 +49,7 @@ struct OrderBody {
   }
 
   /// Other names of order types, as callers and exchanges have them.
-  private static let typeAliases: [String: OrderType] = [
+  static let typeAliases: [String: OrderType] = [
     "STOP_MARKET": .stop, "STOP_LOSS": .stop, "STOPLOSS": .stop, "STOP_LOSS_LIMIT": .stopLimit,
     "STOPLIMIT": .stopLimit, "TAKEPROFIT": .takeProfit, "TAKE_PROFIT_MARKET": .takeProfit,
     "TRAILING_STOP_MARKET": .trailingStop,

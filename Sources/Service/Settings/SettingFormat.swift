@@ -79,6 +79,13 @@ extension SettingFormat where Value == String {
     isPlainDecimal(text) ? text : nil
   }
 
+  /// From 0 to 1.
+  static let share = Self("a decimal number from 0 to 1") { text in
+    let isBelowOne = text.prefix { $0 != "." }.allSatisfy { $0 == "0" }
+    let isOne = text == "1" || text.hasPrefix("1.") && text.dropFirst(2).allSatisfy { $0 == "0" }
+    return isPlainDecimal(text) && (isBelowOne || isOne) ? text : nil
+  }
+
   static let positiveDecimal = Self("a decimal number above 0, \(decimalSize)") { text in
     isPlainDecimal(text) && text.contains { $0 != "0" && $0 != "." } ? text : nil
   }
@@ -170,6 +177,16 @@ extension SettingFormat where Value == [Settings.Route] {
       routes.append(Settings.Route(name: name, isStrategy: isStrategy, plugin: sides[1]))
     }
     return routes
+  }
+}
+
+extension SettingFormat where Value == AddressList {
+  static let addresses = Self(
+    allowed: "addresses and ranges such as 10.0.0.0/8 with commas between, the word tradingview, "
+      + "or empty"
+  ) { text throws(SettingRefusal) in
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    return text.isEmpty ? AddressList() : try AddressList(parts.map { $0.trimmingBlanks() })
   }
 }
 

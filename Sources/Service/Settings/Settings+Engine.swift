@@ -167,7 +167,7 @@ extension Decimal {
   }
 
   /// A number that the settings have checked before.
-  fileprivate init(setting text: String) throws(StartError) {
+  init(setting text: String) throws(StartError) {
     do throws(Decimal.TextError) {
       try self.init(text: text)
     } catch {

@@ -82,6 +82,17 @@ extension Settings {
       throw ConfigurationError(
         "ENABLE_LIVE_TRADING is true, but BINANCE_API_KEY and BINANCE_API_SECRET are not both set.")
     }
+    let secret = webhookSecret.reveal()
+    guard
+      secret.isEmpty
+        || secret.utf8.count >= WebhookSource.shortestSecretCharacters
+          && !WebhookSource.publicSecrets.contains(secret)
+    else {
+      throw ConfigurationError(
+        "ENABLE_LIVE_TRADING is true, but WEBHOOK_SECRET is one that everybody knows, or shorter "
+          + "than \(WebhookSource.shortestSecretCharacters) characters. Set a random one, or leave "
+          + "it out and webhooks stay closed.")
+    }
     let limits = [
       ("MAX_ORDER_NOTIONAL", orderNotionalMax != nil),
       ("MAX_POSITION_NOTIONAL", positionNotionalMax != nil),

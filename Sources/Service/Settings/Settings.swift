@@ -43,6 +43,33 @@ public struct Settings: Sendable {
   /// What the keys of subscriptions are derived from; empty for no reports.
   var reportSecret = Secret("")
 
+  // Webhooks. Decimals are plain decimal texts.
+
+  /// The secret of the plain address; empty for none.
+  public internal(set) var webhookSecret = Secret("")
+  /// Where alerts may come from; empty for everywhere.
+  var webhookAddresses = AddressList()
+  /// The proxies that are believed.
+  var trustedProxies = AddressList()
+  /// Alerts of one client within the window.
+  public internal(set) var webhookRequestsMax = 0
+  /// The window of that limit.
+  public internal(set) var webhookWindowSeconds = 0
+  /// The least confidence, from 0 to 1.
+  public internal(set) var confidenceMin = ""
+  /// The share of the balance that may be lost by one alert's order.
+  public internal(set) var riskPerTrade = ""
+  /// How old an alert may be.
+  public internal(set) var webhookAgeMaxSeconds = 0
+  /// How far in the future it may be.
+  public internal(set) var webhookFutureMaxSeconds = 0
+  /// How long an equal body is the same alert.
+  public internal(set) var webhookDuplicateSeconds = 0
+  /// How far a signed time may be from ours.
+  public internal(set) var webhookToleranceSeconds = 0
+  /// Where strategies are described.
+  public internal(set) var strategiesFile = ""
+
   // Plugins.
 
   /// Whether orders may be executed on paper.

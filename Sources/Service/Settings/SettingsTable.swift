@@ -5,7 +5,9 @@ internal import Storage
 
 extension Setting {
   /// Every setting, in the order in which they are shown.
-  static let table = listening + access + reports + plugins + risk + failures + ofPlugins
+  static let table =
+    listening + access + webhooks + reports + plugins + risk + failures
+    + ofPlugins
 
   /// The settings of single kinds of plugin, which an instance can have of its own.
   static let ofPlugins = mock + paper + binance + processes
@@ -60,6 +62,48 @@ extension Setting {
       "REPORT_SECRET", default: "", secret: true, .secret, \.reportSecret,
       "What the keys of subscriptions to reports are derived from: a long random text, the same on "
         + "all processes; without it there are no reports.")
+  ]
+
+  private static let webhooks = [
+    Setting(
+      "WEBHOOK_SECRET", default: "", secret: true, .secret, \.webhookSecret,
+      "What alerts to /webhook/tradingview hold in the field secret, or are signed with; without "
+        + "it that address is open to this machine only, and closed once FKS_API_KEYS or live "
+        + "trading are there."),
+    Setting(
+      "IP_WHITELIST", default: "", .addresses, \.webhookAddresses,
+      "The addresses that alerts may come from, such as tradingview,10.0.0.0/8; if empty, all."),
+    Setting(
+      "TRUSTED_PROXIES", default: "", .addresses, \.trustedProxies,
+      "Proxies before this service whose X-Forwarded-For is believed, such as 127.0.0.1."),
+    Setting(
+      "RATE_LIMIT_REQUESTS", default: "100", .integer(1...100_000), \.webhookRequestsMax,
+      "Alerts from one address within RATE_LIMIT_WINDOW; closes have as many besides."),
+    Setting(
+      "RATE_LIMIT_WINDOW", default: "60", .integer(1...3_600), \.webhookWindowSeconds,
+      "The seconds that RATE_LIMIT_REQUESTS is for."),
+    Setting(
+      "MIN_CONFIDENCE", default: "0.6", .share, \.confidenceMin,
+      "Alerts that are less sure than this are not traded; one that does not say counts as 0.7."),
+    Setting(
+      "RISK_PER_TRADE", default: "0.02", .share, \.riskPerTrade,
+      "The share of the balance that the stop-loss of an alert without a quantity may cost."),
+    Setting(
+      "WEBHOOK_MAX_AGE_SECS", default: "300", .integer(1...86_400), \.webhookAgeMaxSeconds,
+      "How old an alert that has a timestamp may be."),
+    Setting(
+      "WEBHOOK_MAX_FUTURE_SECS", default: "60", .integer(1...86_400), \.webhookFutureMaxSeconds,
+      "How far in the future the timestamp of an alert may be."),
+    Setting(
+      "WEBHOOK_DUPLICATE_SECS", default: "30", .integer(1...3_600), \.webhookDuplicateSeconds,
+      "How long an equal body counts as the same alert, if it has neither alert_id nor timestamp."),
+    Setting(
+      "WEBHOOK_SIGNATURE_TOLERANCE_SECS", default: "300", .integer(1...3_600),
+      \.webhookToleranceSeconds,
+      "How far X-Webhook-Timestamp of a signed alert may be from the clock."),
+    Setting(
+      "STRATEGIES_FILE", default: "config/strategies.json5", .text, \.strategiesFile,
+      "The file that says what strategies trade, and from where alerts come; it need not exist."),
   ]
 
   private static let plugins = [

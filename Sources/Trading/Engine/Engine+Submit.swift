@@ -195,7 +195,9 @@ extension Engine {
   }
 
   /// Closes a position with a market order of its size, less what other closes are still doing.
-  mutating func close(_ key: PositionKey, id: OrderID, request: RequestID) {
+  mutating func close(
+    _ key: PositionKey, _ wanted: CloseTerms, id: OrderID, request: RequestID
+  ) {
     guard let state = instruments[key], let position = state.position, !position.quantity.isZero
     else {
       return refuse(
@@ -212,7 +214,8 @@ extension Engine {
     }
     // What one order may not do is left for the next: half a close is better than none.
     let largest = state.instrument?.maxQuantity ?? position.quantity.magnitude
-    let open = min(position.quantity.magnitude - closing.amount, largest)
+    let wish = wanted.quantity?.amount ?? largest
+    let open = min(position.quantity.magnitude - closing.amount, largest, wish)
     let step = state.instrument?.lotStep ?? open
     guard open.isPositive, let quantity = Quantity(open.truncated(toMultipleOf: step)),
       !quantity.isZero
@@ -226,7 +229,7 @@ extension Engine {
     }
     let terms = OrderTerms(
       account: key.account, symbol: key.symbol, side: side, type: .market, quantity: quantity,
-      purpose: .close)
+      idempotencyKey: wanted.idempotencyKey, purpose: .close, labels: wanted.labels)
     submit(terms, id: id, request: request)
   }
 }

@@ -116,7 +116,8 @@ public struct Engine: ~Copyable {
     case .cancel(let reference, let request): cancel(reference, request: request)
     case .replace(let reference, let change, let id, let request):
       replace(reference, change, id: id, request: request)
-    case .close(let key, let id, let request): close(key, id: id, request: request)
+    case .close(let key, let id, let request, let terms):
+      close(key, terms, id: id, request: request)
     case .recorded(let entry): recorded(through: entry)
     case .notRecorded(let entries): notRecorded(entries)
     case .journal(let isAvailable): journal(isAvailable: isAvailable)

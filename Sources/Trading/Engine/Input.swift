@@ -12,6 +12,26 @@ public enum OrderReference: Hashable, Sendable {
   case client(ClientOrderID)
 }
 
+/// What a caller says about a close besides which position.
+public struct CloseTerms: Equatable, Sendable {
+  /// The most that is closed; nil for all.
+  public var quantity: Quantity?
+  /// What makes a repetition recognisable.
+  public var idempotencyKey: IdempotencyKey?
+  /// What the caller attached to the closing order.
+  public var labels: OrderLabels
+
+  /// Terms from their parts.
+  public init(
+    quantity: Quantity? = nil, idempotencyKey: IdempotencyKey? = nil,
+    labels: OrderLabels = OrderLabels()
+  ) {
+    self.quantity = quantity
+    self.idempotencyKey = idempotencyKey
+    self.labels = labels
+  }
+}
+
 /// One thing that happened.
 public enum Input: Sendable {
   /// A caller wants an order; `id` is its new id.
@@ -22,7 +42,7 @@ public enum Input: Sendable {
   /// cannot change it.
   case replace(OrderReference, OrderChange, id: OrderID, request: RequestID)
   /// A caller wants a position closed; `id` is the id of the closing order.
-  case close(PositionKey, id: OrderID, request: RequestID)
+  case close(PositionKey, id: OrderID, request: RequestID, CloseTerms = CloseTerms())
   /// An operator sets what may be sent.
   case setTradingState(TradingStateChange, request: RequestID)
   /// All journal entries up to and including this number are durable.

@@ -35,6 +35,8 @@ public struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
   public init(clientOrderID: ClientOrderID) { self.init(text: "client:" + clientOrderID.text) }
   /// The key of a caller's signal id.
   public init(signalID: Label) { self.init(text: "signal:" + signalID.text) }
+  /// The key of an alert that came in over a webhook, of which `alertDigest` tells what it is.
+  public init(alertDigest: String) { self.init(text: "alert:" + alertDigest) }
   /// The client order id that the key is made of; nil for other keys.
   public var clientOrderID: String? {
     let prefix = "client:"

@@ -176,15 +176,18 @@ public struct OrderLabels: Equatable, Sendable {
   public var category: Label?
   /// The caller's confidence, 0...1.
   public var confidence: Decimal?
+  /// When the signal was given, as its sender says.
+  public var signaledAt: Timestamp?
 
   /// Labels from their parts.
   public init(
     strategyID: Label? = nil, signalID: Label? = nil, category: Label? = nil,
-    confidence: Decimal? = nil
+    confidence: Decimal? = nil, signaledAt: Timestamp? = nil
   ) {
     self.strategyID = strategyID
     self.signalID = signalID
     self.category = category
     self.confidence = confidence
+    self.signaledAt = signaledAt
   }
 }
