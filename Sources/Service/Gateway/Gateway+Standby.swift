@@ -43,12 +43,13 @@ extension Standby {
 
   /// Whether a process that stands by answers a route itself.
   func serves(_ route: Route) -> Bool {
-    route.scope == nil || route.method == .get && Standby.servedPaths.contains(route.path)
+    route.method == .get && (route.scope == nil || Standby.servedPaths.contains(route.path))
   }
 
   /// Sends the caller to the writer, or asks for patience where that is not known.
-  func answer(to request: HTTPRequest) -> APIError {
-    guard let writerAddress else {
+  func answer(to request: HTTPRequest, for route: Route) -> APIError {
+    // Senders of webhooks follow nobody elsewhere, but come again after 503.
+    guard let writerAddress, !route.path.hasPrefix(WebhookRoutes.path) else {
       var error = APIError(
         status: 503, code: "NOT_THE_WRITER", "\(sentence) Send it to that one, or again soon.")
       error.headers = [("Retry-After", "\(Standby.retrySeconds)")]

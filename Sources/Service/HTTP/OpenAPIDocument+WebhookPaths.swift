@@ -90,7 +90,8 @@ extension OpenAPIDocument {
         "order_status": {"$ref": "#/components/schemas/Status"},
         "state": {"$ref": "#/components/schemas/State"},
         "timestamp": {"type": "string", "format": "date-time"},
-        "field": {"type": "string"}, "value": {"type": "string"}, "limit": {"type": "string"},
+        "field": {"type": "string"}, "placeholder": {"type": "string"},
+        "value": {"type": "string"}, "limit": {"type": "string"},
         "request_id": {"type": "string"}
       }
     }

@@ -182,7 +182,7 @@ struct Route: Sendable {
     case .failure(let error): return refuse(error, entry, id, responder)
     }
     if let standby = standby(), !standby.serves(entry.route) {
-      return refuse(standby.answer(to: request), entry, id, responder)
+      return refuse(standby.answer(to: request, for: entry.route), entry, id, responder)
     }
     let caller = method == .get ? nil : Provenance.Caller(principal, id)
     if let scope = entry.route.scope, !principal.allows(scope) {

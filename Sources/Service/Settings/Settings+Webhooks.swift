@@ -21,7 +21,7 @@ extension WebhookRoutes {
       gateway: gateway, plan, guard: WebhookGuard.Rules(settings, plan),
       desk: AlertDesk.Rules(
         minConfidence: try Decimal(setting: settings.confidenceMin),
-        riskShare: try Decimal(setting: settings.riskPerTrade),
+        riskPercent: try Decimal(setting: settings.riskPerTrade) * Decimal(100),
         ageMilliseconds: Int64(settings.webhookAgeMaxSeconds) * 1_000,
         futureMilliseconds: Int64(settings.webhookFutureMaxSeconds) * 1_000,
         windowSeconds: settings.webhookDuplicateSeconds))

@@ -87,33 +87,34 @@ struct Alert {
         ["order_type", "type"], code: "INVALID_TYPE", OrderType.self,
         aliases: OrderBody.typeAliases)
     }
-    if case .reach = action { try refuse(type, fields) }
-    if action == .reverse { try refuse(type, fields) }
+    guard type == .market || action == .buy || action == .sell else {
+      throw .invalid(
+        "INVALID_TYPE", field: "order_type",
+        "An alert that says where the position is to be is a MARKET order; leave order_type out.")
+    }
     price = try fields.price("price")
-    // Older senders have one price only, and mean the trigger by it.
-    let read = try InstructionFields(
-      fields, type, triggerNames: ["stop_price", "trigger_price", "price"])
+    // Older senders of stops have one price only, and mean the trigger by it.
+    var triggerNames = ["stop_price", "trigger_price"]
+    if !type.hasLimitPrice { triggerNames.append("price") }
+    let read = try InstructionFields(fields, type, triggerNames: triggerNames)
     (instructions, timeInForce, isPostOnly) = (read.instructions, read.timeInForce, read.isPostOnly)
-    if type.isConditional, !fields.has("stop_price"), !fields.has("trigger_price") { price = nil }
+    if instructions.trigger?.fixedPrice != nil, !type.hasLimitPrice { price = nil }
     if type.hasLimitPrice, price == nil {
       throw .invalid(
         "MISSING_PRICE", field: "price", "A \(type.rawValue) order needs a price above 0.")
     }
-    guard instructions.route.isEmpty, instructions.timeWeighting == nil,
-      instructions.quoteQuantity == nil
-    else {
+    guard instructions.route.isEmpty else {
       throw .invalid(
         "FIELD_NOT_FOR_WEBHOOK", field: "algorithm",
-        "Alerts take neither algorithm nor quote_quantity. Leave them out, or use POST /orders.")
+        "An alert cannot be routed: its position is on one account. Use POST /orders.")
     }
-  }
-
-  /// What brings a position somewhere has to trade now.
-  private func refuse(_ type: OrderType, _ fields: BodyFields) throws(APIError) {
-    guard type != .market else { return }
-    throw .invalid(
-      "INVALID_TYPE", field: "order_type",
-      "An alert that says where the position is to be is a MARKET order; leave order_type out.")
+    guard instructions.quoteQuantity != nil else { return }
+    guard quantity == nil, action == .buy || action == .sell else {
+      throw Alert.contradiction(
+        "quote_quantity", "quote_quantity says how much a buy or a sell is worth; send it alone.")
+    }
+    // Worked out from that by the engine.
+    quantity = .zero
   }
 
   // MARK: Fields

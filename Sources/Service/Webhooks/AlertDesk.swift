@@ -12,7 +12,7 @@ internal import Wire
   /// What alerts are held to.
   struct Rules {
     var minConfidence: Decimal
-    var riskShare: Decimal
+    var riskPercent: Decimal
     var ageMilliseconds: Int64
     var futureMilliseconds: Int64
     var windowSeconds: Int
@@ -59,11 +59,11 @@ internal import Wire
     }
     if let ignored = gate(alert) { return work.answer(ignored) }
     let lane = AlertSequence.Lane(strategy: alert.strategy, position: target.position)
-    let mustWait = alert.sentAt != nil && !sequence.isPrepared(lane) || needsBalance(alert, target)
     if alert.sentAt != nil { try await sequence.prepare(lane) }
     let balance = needsBalance(alert, target) ? try await balance(of: target) : nil
-    // While it waited, another copy may have become an order, or the answer have been given up.
-    if mustWait, let original = try await original(keys) {
+    // While something was asked for, another copy may have become an order, or the answer have been
+    // given up. A key that was never used is not asked for, so nothing comes in between.
+    if let original = try await gateway.order(under: keys.own) {
       return answer(original, alert, target, work)
     }
     guard !work.isAnswered else { return }
@@ -232,12 +232,14 @@ internal import Wire
         "There is no price yet to work out the size with. Send a quantity, or a price.")
     }
     let sizing = AlertSizing(
-      size: target.strategy?.size, balance: balance, riskShare: rules.riskShare, price: price,
+      size: target.strategy?.size, balance: balance, riskPercent: rules.riskPercent, price: price,
       stopLoss: alert.instructions.stopLoss,
       notionalMax: gateway.room(for: alert.side, in: target.position, at: market ?? price),
       lotStep: instrument.lotStep, minQuantity: instrument.minQuantity)
     let quantity = try sizing.quantity()
-    metrics.sized(sizing.method, worth: quantity * price, of: balance)
+    if let notional = quantity.amount.multiplied(by: price.amount) {
+      metrics.sized(sizing.method, worth: notional, of: balance)
+    }
     return quantity
   }
 }
@@ -252,7 +254,9 @@ extension Gateway {
   fileprivate func room(for side: Side, in key: PositionKey, at price: Price) -> Decimal? {
     let held = position(key)?.quantity ?? .zero
     let sameWay = (side == .buy ? held : -held) + exposure(of: key).leaves(on: side).amount
-    let inPosition = limits.maxPositionNotional.map { $0 - sameWay * price.amount }
+    let inPosition = limits.maxPositionNotional.map { most in
+      sameWay.multiplied(by: price.amount).map { most - $0 } ?? .zero
+    }
     guard let inOrder = limits.maxOrderNotional else { return inPosition }
     return inPosition.map { min($0, inOrder) } ?? inOrder
   }

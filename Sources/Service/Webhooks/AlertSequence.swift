@@ -44,9 +44,6 @@ internal import Trading
     }
   }
 
-  /// Whether memory has the lane.
-  func isPrepared(_ lane: Lane) -> Bool { newest[lane] != nil }
-
   /// Takes an alert's moment, or gives the newer one that was taken before.
   func take(_ moment: Timestamp, in lane: Lane) -> Timestamp? {
     if let newest = newest[lane], moment < newest { return newest }

@@ -9,8 +9,8 @@ struct AlertSizing {
   var size: AlertSize?
   /// What the account has of the quote asset.
   var balance: Decimal
-  /// The share of the balance that a stop-loss may cost, such as 0.02.
-  var riskShare: Decimal
+  /// How many percent of the balance a stop-loss may cost.
+  var riskPercent: Decimal
   /// What the order is expected to be filled at.
   var price: Price
   var stopLoss: Price?
@@ -20,8 +20,8 @@ struct AlertSizing {
   var lotStep: Decimal
   var minQuantity: Decimal
 
-  /// The share of the balance where there is no stop-loss to work from, as the callers know it.
-  static let usualShare = Decimal(units: 5, scale: 2)
+  /// How many percent of the balance without a stop-loss to work from, as the callers know it.
+  private static let usualPercent = Decimal(5)
   /// Digits after the point while it is worked out.
   private static let scale: UInt8 = 12
 
@@ -41,17 +41,18 @@ struct AlertSizing {
     let wanted: Decimal
     switch size {
     case .quantity(let quantity): wanted = quantity.amount
-    case .notional(let notional): wanted = over(notional, price.amount)
-    case .equityPercent(let percent): wanted = over(share(percent), price.amount)
+    case .notional(let notional): wanted = try over(notional, price.amount)
+    case .equityPercent(let percent): wanted = try over(share(percent), price.amount)
     case .riskPercent(let percent):
       guard let distance else { throw AlertSizing.noStop }
-      wanted = over(share(percent), distance)
+      wanted = try over(share(percent), distance)
     case nil:
-      wanted =
-        distance.map { over(balance * riskShare, $0) }
-        ?? over(balance * AlertSizing.usualShare, price.amount)
+      wanted = try over(
+        share(distance == nil ? AlertSizing.usualPercent : riskPercent), distance ?? price.amount)
     }
-    let most = notionalMax.map { over(max(.zero, $0), price.amount) }
+    let most = try notionalMax.map { most throws(APIError) in
+      try over(max(.zero, most), price.amount)
+    }
     let quantity = min(wanted, most ?? wanted).truncated(toMultipleOf: lotStep)
     guard quantity >= minQuantity, quantity.isPositive, let quantity = Quantity(quantity) else {
       var error = APIError(
@@ -73,15 +74,26 @@ struct AlertSizing {
   }
 
   private func share(_ percent: Decimal) -> Decimal {
-    (balance * percent * Decimal(units: 1, scale: 2)).rounded(toScale: AlertSizing.scale)
+    Decimal.quotient(balance, times: percent, over: Decimal(100), scale: AlertSizing.scale)
   }
 
   /// Rounded down: rounding up could pass a limit by a hair.
-  private func over(_ amount: Decimal, _ divisor: Decimal) -> Decimal {
+  private func over(_ amount: Decimal, _ divisor: Decimal) throws(APIError) -> Decimal {
+    if let largest = divisor.multiplied(by: AlertSizing.largest), amount >= largest {
+      throw AlertSizing.tooLarge
+    }
     let quotient = Decimal.quotient(amount, over: divisor, scale: AlertSizing.scale)
-    let isTooLarge = (quotient * divisor) > amount
-    return isTooLarge ? quotient - Decimal(units: 1, scale: AlertSizing.scale) : quotient
+    // What cannot be multiplied exactly is taken to have been rounded up.
+    if let product = quotient.multiplied(by: divisor), product <= amount { return quotient }
+    return max(.zero, quotient - Decimal(units: 1, scale: AlertSizing.scale))
   }
+
+  /// More than anybody can mean, and little enough to be worked with.
+  private static let largest = Decimal(1_000_000_000_000)
+
+  private static let tooLarge = APIError.invalid(
+    "NUMBER_TOO_LARGE", field: "price",
+    "The size that follows from price and stop_loss is too large to be real. Send a quantity.")
 
   private static let noStop = APIError.invalid(
     "MISSING_FIELD", field: "stop_loss",

@@ -16,12 +16,12 @@ internal import Trading
   private static let checkMilliseconds = 500
 
   private var pulses: [Label: Pulse] = [:]
-  private let log: Logger
+  private let gateway: Gateway
   private let metrics: WebhookMetrics
 
   /// Strategies count as heard at the start, since nobody knows what came before it.
-  init(_ plan: WebhookPlan, log: Logger, metrics: WebhookMetrics) {
-    self.log = log
+  init(_ plan: WebhookPlan, gateway: Gateway, metrics: WebhookMetrics) {
+    self.gateway = gateway
     self.metrics = metrics
     for (name, strategy) in plan.strategies {
       guard let seconds = strategy.heartbeatSeconds else { continue }
@@ -35,7 +35,7 @@ internal import Trading
   func heard(_ strategy: Label?) {
     guard let strategy, var pulse = pulses[strategy] else { return }
     if pulse.isMissed {
-      log.info("Alerts come again.", [("strategy", strategy.text)])
+      gateway.log.info("Alerts come again.", [("strategy", strategy.text)])
       metrics.heartbeat(strategy, isMissed: false)
     }
     (pulse.lastAt, pulse.isMissed) = (Gateway.now, false)
@@ -52,11 +52,13 @@ internal import Trading
 
   private func check() {
     let now = Gateway.now
+    // Alerts go to the process that writes.
+    if gateway.standby != nil { for name in pulses.keys { pulses[name]?.lastAt = now } }
     for (name, pulse) in pulses
     where !pulse.isMissed && now.milliseconds(since: pulse.lastAt) > pulse.milliseconds {
       pulses[name]?.isMissed = true
       metrics.heartbeat(name, isMissed: true)
-      log.warning(
+      gateway.log.warning(
         "An alert that was due did not come.",
         [("strategy", name.text), ("last", pulse.lastAt.text)])
     }

@@ -120,7 +120,8 @@ enum WebhookAnswer {
     json.member("side", terms.side.rawValue)
     json.member("order_type", terms.type.rawValue)
     json.member("quantity", number: terms.quantity.amount)
-    json.member("position_size_usd", number: price.map { terms.quantity.amount * $0 })
+    json.member(
+      "position_size_usd", number: price.flatMap { terms.quantity.amount.multiplied(by: $0) })
     json.member("filled_quantity", number: order.filledQuantity.amount)
     json.member("average_price", number: order.averagePrice ?? .zero)
     json.member("order_status", order.state.status)
@@ -130,6 +131,9 @@ enum WebhookAnswer {
     json.member("timestamp", order.createdAt.text)
   }
 
+  /// The facts of an error that stand beside its sentence.
+  private static let shownDetails = ["field", "placeholder", "value", "limit"]
+
   private static func write(_ error: APIError, _ detail: String?, to json: inout JSONWriter) {
     json.member("success", false)
     json.member("order_id", error.orderID?.description)
@@ -137,7 +141,7 @@ enum WebhookAnswer {
     json.member("code", error.code)
     json.member("detail", detail ?? error.sentence)
     json.member("message", error.sentence)
-    for (name, value) in error.detail where ["field", "value", "limit"].contains(name) {
+    for (name, value) in error.detail where shownDetails.contains(name) {
       json.key(name)
       json.string(value)
     }

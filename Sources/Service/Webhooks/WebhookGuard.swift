@@ -134,7 +134,7 @@ struct WebhookRefusal: Error {
     _ work: WebhookWork, _ isBrake: () -> Bool
   ) throws(WebhookRefusal) {
     guard let wait = breaker.admit(at: Gateway.now) else {
-      work.onEnd = { [weak self] error in self?.learn(from: error) }
+      work.onEnd = { [weak self] answer in self?.learn(from: answer) }
       return showBreaker()
     }
     guard !isBrake() else { return }
@@ -153,16 +153,14 @@ struct WebhookRefusal: Error {
     "VENUE_UNAVAILABLE",
   ]
 
-  private func learn(from error: APIError?) {
+  private func learn(from answer: WebhookAnswer) {
     let before = breaker.state.name
-    if let error {
-      if WebhookGuard.ownFailures.contains(error.code) {
-        breaker.failed(at: Gateway.now)
-      } else {
-        breaker.abandoned()
-      }
-    } else {
-      breaker.answered()
+    switch answer {
+    case .order: breaker.answered()
+    case .refused(let error, _) where WebhookGuard.ownFailures.contains(error.code):
+      breaker.failed(at: Gateway.now)
+    // Says nothing about whether an alert could be recorded.
+    case .refused, .ignored, .heartbeat: breaker.abandoned()
     }
     let after = breaker.state.name
     if before != after { venues.breakerChanged(WebhookGuard.breakerName, before, after) }
@@ -248,7 +246,7 @@ struct WebhookRefusal: Error {
       status: 422, code: "PLACEHOLDER_LEFT",
       "TradingView did not fill in \(BodyFields.shown(placeholder)). Use a placeholder that this "
         + "kind of alert has: those that begin with strategy. are for alerts of strategies only.")
-    error.detail = [("field", placeholder)]
+    error.detail = [("placeholder", placeholder)]
     return WebhookRefusal(error: error, detail: nil)
   }
 

@@ -23,7 +23,7 @@ internal import Wire
     metrics = WebhookMetrics(gateway.metrics.registry)
     watch = WebhookGuard(guardRules, metrics: metrics, venues: gateway.metrics.venues)
     desk = AlertDesk(deskRules, plan, gateway: gateway, metrics: metrics)
-    heartbeats = Heartbeats(plan, log: gateway.log, metrics: metrics)
+    heartbeats = Heartbeats(plan, gateway: gateway, metrics: metrics)
   }
 
   var routes: [Route] {

@@ -20,8 +20,8 @@ internal import Wire
   var alert: Alert?
   /// The instrument, once it is known that there is one.
   var symbol: Symbol?
-  /// Called with the answer's error, if it is one.
-  var onEnd: @LoopActor (APIError?) -> Void = { _ in }
+  /// Called with the answer.
+  var onEnd: @LoopActor (WebhookAnswer) -> Void = { _ in }
   private(set) var isAnswered = false
   private var deadline: Timer?
 
@@ -65,7 +65,7 @@ internal import Wire
     deadline?.cancel()
     note(answer)
     call.respond(answer.response(alert?.action, requestID: call.id.description))
-    if case .refused(let error, _) = answer { onEnd(error) } else { onEnd(nil) }
+    onEnd(answer)
   }
 
   private func note(_ answer: WebhookAnswer) {

@@ -61,6 +61,10 @@ import Wire
     let sent = try standby.call("POST", "/orders?x=1", ReplicaTests.market)
     #expect(sent.header("Location") == "http://writer.example:8004/orders?x=1")
     #expect(try standby.get("/balances").status == 307)
+    // TradingView goes nowhere else, but comes again.
+    let alert = try standby.call("POST", "/webhook/tradingview", #"{"action":"heartbeat"}"#)
+    #expect(alert.status == 503)
+    #expect(alert.code == "NOT_THE_WRITER")
     #expect(try writer.get("/orders").json?["orders"]?.elements.count == 2)
   }
 

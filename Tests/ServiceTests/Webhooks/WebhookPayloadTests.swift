@@ -68,6 +68,16 @@ import Wire
     #expect(answer["quantity"] == "0.013")
   }
 
+  @Test func `an alert may say what it is to be worth instead of how much`() throws {
+    let answer = try service().alert(
+      fields: #""symbol":"BTCUSDT","action":"buy","quote_quantity":1000,"alert_id":"worth-1""#)
+    #expect(answer.status == 200, "\(answer.text)")
+    #expect(answer["quantity"] == "0.01481")
+    let copy = try service().alert(
+      fields: #""symbol":"BTCUSDT","action":"buy","quote_quantity":1000,"alert_id":"worth-1""#)
+    #expect(copy.orderID == answer.orderID)
+  }
+
   @Test(arguments: ["", "sha256="], ["X-Webhook-Signature", "X-Signature"])
   func `both names of the signature's header are read, with and without the word before it`(
     prefix: String, header: String
@@ -122,6 +132,22 @@ import Wire
     (#""symbol":"NOTHING","action":"buy""#, "UNKNOWN_SYMBOL", nil),
     (#""symbol":"BTCUSDT","action":"buy","quantity":1,"exchange":"okx""#, "UNKNOWN_PLUGIN", nil),
     (#""symbol":"BTCUSDT","action":"buy","side":"sell","quantity":1"#, "CONTRADICTION", "side"),
+    (
+      #""symbol":"BTCUSDT","action":"buy","type":"limit","price":"0.000000000000000001""#,
+      "NUMBER_TOO_LARGE", "price"
+    ),
+    (
+      #""symbol":"BTCUSDT","action":"buy","type":"limit","price":999999999999999.1234567890123"#,
+      "SIZE_TOO_SMALL", nil
+    ),
+    (
+      #""symbol":"BTCUSDT","action":"buy","quantity":1,"algorithm":{"type":"ROUTE","#
+        + #""exchanges":["mock","paper"]}"#, "FIELD_NOT_FOR_WEBHOOK", "algorithm"
+    ),
+    (
+      #""symbol":"BTCUSDT","action":"buy","quantity":1,"quote_quantity":100"#, "CONTRADICTION",
+      "quote_quantity"
+    ),
   ])
   func `what is not understood is refused by name, and nothing is traded`(
     fields: String, code: String, field: String?
@@ -146,7 +172,7 @@ import Wire
       ? try service().alert(body) : try service().signedAlert(body)
     #expect(answer.status == 422)
     #expect(answer.code == "PLACEHOLDER_LEFT")
-    #expect(answer["field"] == "{{strategy.order.action}}")
+    #expect(answer["placeholder"] == "{{strategy.order.action}}")
     #expect(answer["error"]?.contains("{{strategy.order.action}}") == true)
   }
 

@@ -102,6 +102,23 @@ private func start(_ settings: [String: String] = [:]) throws -> ServiceProcess 
     #expect(index["exchange"] == "mock")
   }
 
+  @Test func `what is about a position goes where the position is`() throws {
+    let btc = #""symbol":"BTCUSDT""#
+    let opened = try service.alert(
+      fields: #"\#(btc),"action":"buy","quantity":0.2,"exchange":"mock-2""#)
+    #expect(opened["exchange"] == "mock-2")
+    let part = try service.alert(fields: #"\#(btc),"action":"close","quantity":0.1"#)
+    #expect(part["exchange"] == "mock-2", "\(part.text)")
+    #expect(try service.alert(fields: #"\#(btc),"action":"reverse""#)["exchange"] == "mock-2")
+    // The account that orders would go to comes first, and the one that is named before all.
+    #expect(
+      try service.alert(fields: #"\#(btc),"action":"buy","quantity":1"#)["exchange"] == "mock")
+    #expect(try service.alert(fields: #"\#(btc),"action":"flat""#)["exchange"] == "mock")
+    let named = try service.alert(fields: #"\#(btc),"action":"flat","exchange":"mock-2""#)
+    #expect(named["exchange"] == "mock-2")
+    #expect(named["quantity"] == "0.1")
+  }
+
   /// The price is 67,500, and the account has 1,000,000.
   @Test(arguments: [
     (#""strategy":"worth""#, "0.01481"),

@@ -147,7 +147,7 @@ private func moment(_ milliseconds: Int64) -> Timestamp {
       let sizing = AlertSizing(
         size: [nil, .equityPercent(number(10_000, 2)), .notional(number(100_000_000, 2))][
           Int(random.next() % 3)],
-        balance: number(100_000_000, 2), riskShare: number(100, 2), price: price,
+        balance: number(100_000_000, 2), riskPercent: number(100, 0), price: price,
         stopLoss: random.next() % 2 == 0 ? Price(number(10_000_000, 3)) : nil, notionalMax: most,
         lotStep: step, minQuantity: step)
       guard let quantity = try? sizing.quantity() else { continue }
