@@ -38,17 +38,17 @@ def request(number, run):
 
 def milliseconds_at_rate(port, seconds, run):
     """Times of alerts, each from the moment that it was due: one that waits for a slow one before it counts as slow."""
+    alerts = [request(number, run) for number in range(RATE * seconds)]
     times, start = [], time.perf_counter() + 0.5
     lock = threading.Lock()
 
     def send(first):
         connection, mine = socket.create_connection(("127.0.0.1", port)), []
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for number in range(first, RATE * seconds, CONNECTIONS):
+        for number in range(first, len(alerts), CONNECTIONS):
             due = start + number / RATE
-            bytes_ = request(number, run)
             time.sleep(max(0, due - time.perf_counter()))
-            connection.sendall(bytes_)
+            connection.sendall(alerts[number])
             answer = connection.recv(8192)
             mine.append((time.perf_counter() - due) * 1_000)
             if not answer.startswith(b"HTTP/1.1 200") or b'"duplicate":false' not in answer:
@@ -62,6 +62,6 @@ def milliseconds_at_rate(port, seconds, run):
         thread.start()
     for thread in threads:
         thread.join()
-    if len(times) != RATE * seconds:
+    if len(times) != len(alerts):
         raise SystemExit("Not all alerts were answered.")
     return sorted(times)

@@ -60,7 +60,9 @@ internal import Wire
     if let ignored = gate(alert) { return work.answer(ignored) }
     let lane = AlertSequence.Lane(strategy: alert.strategy, position: target.position)
     if alert.sentAt != nil { try await sequence.prepare(lane) }
-    let balance = needsBalance(alert, target) ? try await balance(of: target) : nil
+    work.isAskingVenue = needsBalance(alert, target)
+    let balance = work.isAskingVenue ? try await balance(of: target) : nil
+    work.isAskingVenue = false
     // While something was asked for, another copy may have become an order, or the answer have been
     // given up. A key that was never used is not asked for, so nothing comes in between.
     if let original = try await gateway.order(under: keys.own) {
@@ -103,7 +105,10 @@ internal import Wire
     }
     let terms = target.terms(
       alert, side, quantity, key: first.idempotencyKey, purpose: purpose)
-    gateway.submit(terms, by: work.caller) { reply in work.answer(WebhookAnswer(reply)) }
+    work.isCopy = true
+    gateway.submit(terms, by: work.caller) { reply in
+      work.answer(WebhookAnswer(reply, isRepeated: true))
+    }
   }
 
   // MARK: Gates

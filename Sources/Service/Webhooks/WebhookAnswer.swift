@@ -17,14 +17,14 @@ enum WebhookAnswer {
   /// Nothing was done. `detail` is the text that the Python service's callers know.
   case refused(APIError, detail: String? = nil)
 
-  /// The answer that a reply of the gateway is.
-  init(_ reply: Reply) {
+  /// The answer that a reply of the gateway is; `isRepeated` if an earlier alert made its order.
+  init(_ reply: Reply, isRepeated: Bool = false) {
     switch reply {
     case .created(let order): self = .order(order, status: 200, isRepeated: false)
     case .repeated(let order): self = .order(order, status: 200, isRepeated: true)
     case .pending(let order), .replaced(let order), .canceled(let order),
       .notCanceled(let order, _):
-      self = .order(order, status: 202, isRepeated: false)
+      self = .order(order, status: 202, isRepeated: isRepeated)
     case .rejected(let order): self = .refused(APIError(rejected: order))
     case .tradingState: self = .refused(.internalFault)
     case .refused(let refusal): self.init(refusal)

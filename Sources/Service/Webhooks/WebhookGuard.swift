@@ -63,7 +63,8 @@ struct WebhookRefusal: Error {
     let request = work.call.request
     let source = source(named: work.call.parameters.first)
     let client = try address(of: work, source)
-    let body = Result { () throws(APIError) in try BodyFields(request.body) }
+    // Read only where it is asked for: strangers get no further than the rate.
+    lazy var body = Result { () throws(APIError) in try BodyFields(request.body) }
     let isBrake = { (try? Alert(body.get()))?.action.isBrake == true }
     try limitRate(of: client, work, isBrake)
     try passBreaker(work, isBrake)
@@ -147,10 +148,10 @@ struct WebhookRefusal: Error {
     throw WebhookRefusal(error: error, detail: "Service temporarily unavailable")
   }
 
-  /// Codes of failures of the service itself; whatever else is answered is a caller's or a venue's.
+  /// Codes of failures of the service itself. What else is answered is a caller's fault, or that of
+  /// one venue, which has a breaker of its own and must not hold up alerts for the others.
   private static let ownFailures: Set = [
     "STORE_UNAVAILABLE", "STORE_FAILED", "STORE_CORRUPT", "NOT_IN_TIME", "INTERNAL_ERROR",
-    "VENUE_UNAVAILABLE",
   ]
 
   private func learn(from answer: WebhookAnswer) {

@@ -22,6 +22,10 @@ internal import Wire
   var symbol: Symbol?
   /// Called with the answer.
   var onEnd: @LoopActor (WebhookAnswer) -> Void = { _ in }
+  /// Whether an earlier copy of the alert made the order.
+  var isCopy = false
+  /// Whether a venue is being asked for something that the order depends on.
+  var isAskingVenue = false
   private(set) var isAnswered = false
   private var deadline: Timer?
 
@@ -49,11 +53,17 @@ internal import Wire
     let rest = WebhookWork.deadlineMilliseconds - elapsed
     deadline = EventLoop.shared.schedule(afterMilliseconds: rest) { [self] in
       if let order = gateway.durableOrder(under: keys.own) {
-        return answer(.order(order, status: 202, isRepeated: false))
+        return answer(.order(order, status: 202, isRepeated: isCopy))
       }
-      var error = APIError(
-        status: 503, code: "NOT_IN_TIME",
-        "The alert could not be recorded in time. Send it again: it is traded once at most.")
+      var error =
+        isAskingVenue
+        ? APIError(
+          status: 503, code: "VENUE_UNAVAILABLE",
+          "The venue does not tell its balances in time, which the size is worked out from; "
+            + "nothing was sent. Send it again.")
+        : APIError(
+          status: 503, code: "NOT_IN_TIME",
+          "The alert could not be recorded in time. Send it again: it is traded once at most.")
       error.headers = [("Retry-After", "5")]
       answer(.refused(error))
     }
