@@ -81,9 +81,8 @@ internal import Wire
   /// The order that an earlier copy of the alert made.
   private func original(_ keys: AlertKeys) async throws(APIError) -> Order? {
     if let order = try await gateway.order(under: keys.own) { return order }
-    guard let previous = keys.previous,
-      let order = try await gateway.order(under: previous),
-      Gateway.now.milliseconds(since: order.createdAt) < Int64(rules.windowSeconds) * 1_000
+    guard let previous = keys.previous, let order = try await gateway.order(under: previous),
+      order.createdAt > keys.previousSince
     else { return nil }
     return order
   }

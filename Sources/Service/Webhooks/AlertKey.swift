@@ -12,6 +12,8 @@ struct AlertKeys: Equatable {
   /// The key of the interval before, if the alert names no moment: one that came at its end is the
   /// same alert if it is not older than the window.
   let previous: IdempotencyKey?
+  /// An order under that key which was made before this moment is another alert's.
+  let previousSince: Timestamp
 
   /// - Parameters:
   ///   - signedAt: The time that was signed with the body, as it was written; nil without one.
@@ -21,6 +23,7 @@ struct AlertKeys: Equatable {
     source: String, _ alert: Alert, body: [UInt8], signedAt: String?, now: Timestamp,
     windowSeconds: Int
   ) {
+    previousSince = now.adding(milliseconds: -Int64(windowSeconds) * 1_000)
     let hasher = SHA256Hasher()
     func key(_ parts: [String], _ body: [UInt8]) -> IdempotencyKey {
       let head = parts.map { "\($0)\n" }.joined()

@@ -110,7 +110,7 @@ public struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether an address is in the range.
   public func contains(_ address: IPAddress) -> Bool {
-    address.isVersion4 == first.isVersion4 && address.masked(bits) == first
+    address.masked(bits) == first
   }
 
   /// The range with its count of bits.
