@@ -136,6 +136,15 @@ private func moment(_ milliseconds: Int64) -> Timestamp {
 
   // MARK: Sizes
 
+  @Test func `what is a hair below a step is not rounded up to it`() throws {
+    // Twelve digits are worked with, and the thirteenth would round to a whole one.
+    let sizing = AlertSizing(
+      size: .notional(try decimal("0.9999999999999")), balance: .zero, riskPercent: .zero,
+      price: try #require(Price(Decimal(1))), stopLoss: nil, notionalMax: nil,
+      lotStep: Decimal(1), minQuantity: Decimal(1))
+    #expect(throws: APIError.self) { try sizing.quantity() }
+  }
+
   @Test func `a size never passes its limit, whatever the numbers are`() throws {
     for seed in 0..<200 as Range<UInt64> {
       var random = SeededGenerator(seed: seed)
