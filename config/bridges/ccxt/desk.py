@@ -23,8 +23,8 @@ HEARTBEAT_SECONDS = 15
 RELOAD_SECONDS = 15 * 60
 # Up to so many symbols with orders are asked for one by one; the list of all costs much more.
 SYMBOLS_MAX = 8
-# After how long without a trace an order that may never have arrived is given up following.
-FORGET_MS = 24 * 3600 * 1000
+# How far back an order is looked for that this bridge has not sent.
+LOOK_BACK_MS = 24 * 3600 * 1000
 
 
 def code_of(error):
@@ -129,7 +129,7 @@ class Desk:
         venue_order_id = venue_order_id or (noted and noted["venue_order_id"])
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                since = noted["created_ms"] if noted else int(time.time() * 1000) - FORGET_MS
+                since = noted["created_ms"] if noted else int(time.time() * 1000) - LOOK_BACK_MS
                 order = await self.venue.find(order_id, venue_order_id, symbol, since)
                 if order is None:
                     return {"outcome": "not_found", "client_order_id": order_id}
@@ -145,6 +145,7 @@ class Desk:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self.venue.cancel(order_id, venue_order_id, symbol)
+                answer = await self.find(order_id, symbol, venue_order_id)
         except ccxt.OrderNotFound as error:
             return {"outcome": "refused", "client_order_id": order_id, "is_gone": True,
                     "message": self.venue.sentence(error)}  # fmt: skip
@@ -153,7 +154,6 @@ class Desk:
                     "message": self.venue.sentence(error)}  # fmt: skip
         except Exception as error:
             return {"outcome": "unknown", "message": self.venue.sentence(error)}
-        answer = await self.find(order_id, symbol, venue_order_id)
         if answer["outcome"] == "found" and answer["order"]["status"] == "CANCELED":
             self.note_told(answer["order"])
             return {"outcome": "canceled", "order": answer["order"]}
@@ -224,9 +224,6 @@ class Desk:
             answer = await self.find(noted["client_order_id"], noted["symbol"])
             if answer["outcome"] == "found" and self.note_told(answer["order"]):
                 await self.tell(answer["order"])
-            age = time.time() * 1000 - noted["created_ms"]
-            if answer["outcome"] == "not_found" and age > FORGET_MS:
-                self.memory.end(noted["client_order_id"])
 
     async def tell(self, report):
         async with self.changed:

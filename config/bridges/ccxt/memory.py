@@ -17,6 +17,10 @@ class Memory:
             " side TEXT NOT NULL, quantity TEXT NOT NULL, price TEXT, created_ms INTEGER NOT NULL,"
             " venue_order_id TEXT, is_over INTEGER NOT NULL DEFAULT 0)"
         )
+        self.database.execute("CREATE INDEX IF NOT EXISTS by_venue_id ON orders (venue_order_id)")
+        self.database.execute(
+            "CREATE INDEX IF NOT EXISTS living ON orders (created_ms) WHERE is_over = 0"
+        )
         self.database.row_factory = sqlite3.Row
 
     def begin(self, client_order_id, symbol, side, quantity, price):
@@ -51,8 +55,9 @@ class Memory:
         ).fetchone()
 
     def live(self):
+        """The orders that the exchange has taken. For others the gateway asks by itself."""
         return self.database.execute(
-            "SELECT * FROM orders WHERE is_over = 0 ORDER BY created_ms"
+            "SELECT * FROM orders WHERE is_over = 0 AND venue_order_id IS NOT NULL ORDER BY created_ms"
         ).fetchall()
 
     def close(self):

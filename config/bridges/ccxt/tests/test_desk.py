@@ -240,6 +240,30 @@ def test_what_happens_to_an_order_is_told_once_and_from_where_the_gateway_was(op
     asyncio.run(story())
 
 
+def test_an_order_whose_trades_come_late_is_told_again_once_they_are_there(open_desk, exchange):
+    async def story():
+        desk = await open_desk()
+        begin = (await desk.news(None, 0))["cursor"]
+        real = exchange.fetch_order_trades
+
+        async def none_yet(*_):
+            return []
+
+        exchange.fetch_order_trades = none_yet
+        answer = await desk.submit(order())
+        assert answer["order"]["filled_quantity"] == "0.5" and answer["order"]["trades"] == []
+        await desk.look(desk.memory.live())
+        await desk.look(desk.memory.live())
+        assert (await desk.news(begin, 0))["events"] == []
+        exchange.fetch_order_trades = real
+        await desk.look(desk.memory.live())
+        events = (await desk.news(begin, 0))["events"]
+        assert [len(event["order"]["trades"]) for event in events] == [1]
+        assert desk.memory.live() == []
+
+    asyncio.run(story())
+
+
 def test_who_waits_for_news_is_told_that_the_exchange_is_lost(open_desk):
     async def story():
         desk = await open_desk()
