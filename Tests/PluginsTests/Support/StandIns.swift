@@ -10,6 +10,9 @@ import Wire
 @LoopActor enum StandIns {
   private static var ports: [String: UInt16] = [:]
 
+  /// One for all: a new one reads the certificates of the system, which takes a while.
+  private static let client = valid(try? HTTPClient(), "client")
+
   /// How the stand-in of a directory is reached; it is started if there is none.
   static func settings(_ directory: Directory) -> BinanceSettings {
     let port = ports[directory.path] ?? valid(try? StandIn().listen(), "stand-in")
@@ -21,7 +24,7 @@ import Wire
   static func settings(port: UInt16, secret: String = StandIn.secret) -> BinanceSettings {
     let origin = valid(try? HTTPOrigin("http://127.0.0.1:\(port)"), "origin")
     return BinanceSettings(
-      client: valid(try? HTTPClient(), "client"), spot: BinanceAddress(all: origin),
+      client: client, spot: BinanceAddress(all: origin),
       futures: BinanceAddress(all: origin),
       keyName: StandIn.keyName, signer: valid(try? RequestSigner(secret), "key"),
       isTestnet: true, takerFeeBasisPoints: decimal("10"))
