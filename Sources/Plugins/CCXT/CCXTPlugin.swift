@@ -13,6 +13,8 @@ internal import Wire
   private let settings: CCXTSettings
   /// The plugin for the service that was found; for the bridge before one was found.
   private(set) var venue: any ExecutionPlugin
+  /// Why it is not known what the service is; nil once it is.
+  private var failure: PluginHealth?
 
   /// An account behind the service that `settings` name.
   public init(name: AccountID, settings: CCXTSettings) {
@@ -40,9 +42,6 @@ internal import Wire
     }
     try await venue.start(reporting: report)
   }
-
-  /// Why it is not known what the service is.
-  private var failure: PluginHealth?
 
   // MARK: Handed on
 
@@ -113,7 +112,8 @@ struct CCXTHealth {
         "The CCXT service trades on \(exchange), and CCXT_EXCHANGE is "
           + "\(settings.exchange). Correct one of them.")
     }
-    if let isTestnet = document?.root["testnet"]?.bool, isTestnet != service.isTestnet {
+    let mode = document?.root.text("mode").map { $0 != "production" }
+    if let isTestnet = document?.root["testnet"]?.bool ?? mode, isTestnet != service.isTestnet {
       throw PluginError(
         "The CCXT service says testnet=\(isTestnet), and CCXT_TESTNET is "
           + "\(service.isTestnet). Correct one of them.")

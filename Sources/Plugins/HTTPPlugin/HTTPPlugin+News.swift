@@ -13,8 +13,10 @@ struct HTTPPluginNews {
   let isHealthy: Bool
   /// A sentence about that.
   let detail: String
-  /// What happened, in order.
-  let reports: [PluginReport]
+  /// What happened to orders, in order.
+  let orders: [OrderReport]
+  /// The markets that moved.
+  let markets: [MarketData]
 
   /// The longest cursor.
   private static let cursorBytesMax = 200
@@ -28,21 +30,22 @@ struct HTTPPluginNews {
     self.cursor = cursor
     self.isHealthy = isHealthy
     detail = answer.text("detail") ?? ""
-    var reports: [PluginReport] = []
+    var orders: [OrderReport] = []
+    var markets: [MarketData] = []
     for event in events.elements {
       switch event.text("type") {
       case "order":
         guard let report = event["order"].flatMap({ OrderReport(plugin: $0) }) else { return nil }
-        reports.append(.order(report))
+        orders.append(report)
       case "price":
         guard let data = event["market"].flatMap({ MarketData(plugin: $0) }) else { return nil }
-        reports.append(.price(data.symbol, data.last, quotedAt: data.quotedAt))
+        markets.append(data)
       // A later contract may tell more; what it must not do is tell less of these.
       case .some: break
       case nil: return nil
       }
     }
-    self.reports = reports
+    (self.orders, self.markets) = (orders, markets)
   }
 }
 
@@ -87,7 +90,9 @@ extension HTTPPlugin {
     guard let news = HTTPPluginNews(answer) else {
       return "The plugin process told something that cannot be read."
     }
-    for report in news.reports { tell(report) }
+    for report in news.orders { tell(.order(report)) }
+    let now = Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds)
+    for data in news.markets { note(data, askedAt: now) }
     guard news.isHealthy else { return "The plugin does not reach its venue: \(news.detail)" }
     if news.cursor == cursor {
       await EventLoop.shared.pause(milliseconds: HTTPPlugin.idleMilliseconds)

@@ -34,19 +34,24 @@ extension HTTPPlugin {
     "/market?symbols=" + symbols.map { PercentCoding.encode($0.text) }.joined(separator: ",")
   }
 
-  /// Asks for prices and tells those that have moved.
+  /// Asks for prices and tells them.
   private func quote(_ path: String) async throws(PluginError) {
     let now = Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds)
-    // A market without a price is left out: others have one.
     let answer = try await ask(path, for: "tell prices")
+    // A market without a price is left out: others have one.
     for market in answer["market"]?.elements ?? [] {
-      guard var data = MarketData(plugin: market), symbols.contains(data.symbol) else { continue }
-      data.quotedAt = data.quotedAt ?? now
-      let before = quotes.updateValue(data, forKey: data.symbol)
-      if before?.last != data.last || watched.contains(data.symbol) {
-        tell(.price(data.symbol, data.last, quotedAt: data.quotedAt))
-      }
+      if let data = MarketData(plugin: market) { note(data, askedAt: now) }
     }
+  }
+
+  /// Takes over a market and tells its price. It is as old as the process says, and never younger
+  /// than the moment in which it was asked for: the clock there may be ahead.
+  func note(_ market: MarketData, askedAt: Timestamp) {
+    guard symbols.contains(market.symbol) else { return }
+    var data = market
+    data.quotedAt = min(market.quotedAt ?? askedAt, askedAt)
+    quotes[data.symbol] = data
+    tell(.price(data.symbol, data.last, quotedAt: data.quotedAt))
   }
 
   /// The market of an instrument; nil if there is no such instrument.

@@ -121,6 +121,7 @@ private func isDisconnected(_ report: PluginReport) -> Bool {
   // MARK: Requests
 
   @Test func `a request is signed over its time, method, target and exact body`() async throws {
+    let before = EventLoop.shared.wallClockMicroseconds / 1_000 * 1_000
     let pair = try await Pair().started()
     _ = await pair.plugin.submit(sent())
     _ = await pair.plugin.cancel(sent())
@@ -131,8 +132,8 @@ private func isDisconnected(_ report: PluginReport) -> Bool {
       let head = "\(time)\n\(request.method.rawValue)\n\(request.target)\n"
       let code = Hex.encode(signer.sign(Array(head.utf8) + request.body))
       #expect(request.header("x-fks-signature") == code)
-      let seconds = try #require(Int64(time)) / 1_000
-      #expect(abs(seconds - EventLoop.shared.wallClockMicroseconds / 1_000_000) < 30)
+      let microseconds = try #require(Int64(time)) * 1_000
+      #expect((before...EventLoop.shared.wallClockMicroseconds).contains(microseconds))
     }
   }
 
@@ -226,6 +227,23 @@ private func isDisconnected(_ report: PluginReport) -> Bool {
     #expect(report.orderID == sent().id)
     await pair.process.receives { $0.contains { $0.query("after") == "a b&c" } }
     #expect(!pair.reports.contains(where: isDisconnected))
+  }
+
+  @Test func `a price is never younger than the question for it, whatever the clock there says`()
+    async throws
+  {
+    let pair = try Pair()
+    pair.process.set(
+      "GET /market",
+      #"{"market":[{"symbol":"BTCUSDT","last":"67500","quoted_at":253402300799000}]}"#)
+    let data = try await pair.started().plugin.marketData(bitcoin)
+    let quotedAt = try #require(data?.quotedAt)
+    #expect(quotedAt.microseconds <= EventLoop.shared.steadyClockMicroseconds)
+    pair.process.set(
+      "GET /market", #"{"market":[{"symbol":"BTCUSDT","last":"67500","quoted_at":1700000000000}]}"#)
+    await pair.plugin.quoteAll()
+    let old = try await pair.plugin.marketData(bitcoin)
+    #expect(old?.quotedAt == Timestamp(microseconds: 1_700_000_000_000_000))
   }
 
   @Test(arguments: [
