@@ -24,11 +24,14 @@ MINUTES ?= 1
 ORDERS ?=
 EXAMPLES ?= 10
 PORT ?= 9880
+URL ?= http://127.0.0.1:8004
+BRIDGE ?= mt5
+TOKEN ?=
 
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build run test check image bench pages stand-in simulate format clean fuzz sanitize schema chaos soak ccxt-bridge
+.PHONY: help setup test-setup build run test check image bench pages stand-in fake-terminal simulate format clean fuzz sanitize schema chaos soak ccxt-bridge
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -100,6 +103,10 @@ bench: $(BINARY) ## measures the service beside nginx, pgbench and curl; BENCH_A
 stand-in: setup ## runs a stand-in for Binance to try the service on; PORT=9880
 	swift build -c release --product stand-in
 	@exec .build/release/stand-in $(PORT)
+
+fake-terminal: setup ## runs a terminal to try the bridge with; URL=http://127.0.0.1:8004 BRIDGE=mt5 TOKEN=…
+	swift build -c release --product fake-terminal
+	@exec .build/release/fake-terminal $(URL) $(BRIDGE) "$(TOKEN)"
 
 pages: $(BINARY) ## times pages of a long past; ROWS=10000000 orders, STORE=sqlite or postgresql
 	@.ci/install python3

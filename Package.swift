@@ -78,6 +78,14 @@ let package = Package(
       name: "stand-in", dependencies: ["StandIn", "Network"], path: "Tests/stand-in",
       swiftSettings: settings),
 
+    // A terminal for tests, and for `make fake-terminal`.
+    .target(
+      name: "FakeTerminal", dependencies: ["Trading", "Wire", "Network"],
+      path: "Tests/FakeTerminal", swiftSettings: settings),
+    .executableTarget(
+      name: "fake-terminal", dependencies: ["FakeTerminal", "Network", "Wire"],
+      path: "Tests/fake-terminal", swiftSettings: settings),
+
     tests("TradingTests", ["Trading", "Simulation"]),
     tests("WireTests", ["Wire"]),
     tests("TelemetryTests", ["Telemetry"]),
@@ -92,12 +100,15 @@ let package = Package(
       ]),
     tests(
       "PluginsTests",
-      ["Plugins", "Trading", "Network", "SQL", "SQLite", "Wire", "Crypto", "StandIn"]),
+      [
+        "Plugins", "Trading", "Network", "SQL", "SQLite", "Wire", "Crypto", "StandIn",
+        "FakeTerminal",
+      ]),
     tests(
       "ServiceTests",
       [
         "Service", "Plugins", "Storage", "Trading", "Wire", "Network", "Telemetry", "Crypto",
-        "PostgreSQLServer", "StandIn",
+        "PostgreSQLServer", "StandIn", "FakeTerminal",
       ]),
     tests("TidyTests", []),
   ],

@@ -25,6 +25,10 @@ public import Trading
     public var http: HTTPPluginSettings?
     /// The service of the plugin `ccxt`; nil without one.
     public var ccxt: CCXTSettings?
+    /// The account at MetaTrader 5; nil without one.
+    public var metaTrader: MetaTraderSettings?
+    /// The account at NinjaTrader 8; nil without one.
+    public var ninjaTrader: NinjaTraderSettings?
     /// Whether orders for live plugins may be executed on paper.
     public var isPaperEnabled: Bool
     /// Whether live plugins get orders.
@@ -51,7 +55,7 @@ public import Trading
 
   /// The kinds of plugin there are.
   public nonisolated static let kindNames = [
-    "mock", "paper", "binance", "binance-futures", "http", "ccxt",
+    "mock", "paper", "binance", "binance-futures", "http", "ccxt", "mt5", "ninjatrader",
   ]
 
   /// The instances, in the order in which they were added.
@@ -99,6 +103,8 @@ public import Trading
       settings.binance.map { BinancePlugin(name: name, at: .futures, settings: $0) }
     case "http": settings.http.map { HTTPPlugin(name: name, settings: $0) }
     case "ccxt": settings.ccxt.map { CCXTPlugin(name: name, settings: $0) }
+    case "mt5": settings.metaTrader?.plugin(name)
+    case "ninjatrader": settings.ninjaTrader?.plugin(name)
     default: nil
     }
   }

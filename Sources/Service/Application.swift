@@ -91,6 +91,7 @@ struct StartError: Error, CustomStringConvertible {
     router.add(FKSRoutes(gateway: gateway).routes)
     router.add(MarketRoutes(gateway: gateway).routes)
     router.add(MockRoutes(gateway: gateway).routes)
+    router.add(BridgeRoutes(gateway: gateway).routes)
     router.add(TradingStateRoutes(gateway: gateway).routes)
     router.add(
       SubscriptionRoutes(reports: reports, mayBePlain: { settings.mayBePlain($0) }).routes)
@@ -161,6 +162,7 @@ struct StartError: Error, CustomStringConvertible {
     server.stopAccepting()
     streams.stop()
     reports.stop()
+    for plugin in instances.registry.instances { (plugin as? BridgePlugin)?.turnAway() }
     let isDrained = await drained()
     server.closeAll()
     for plugin in instances.registry.instances { await plugin.stop() }

@@ -23,6 +23,7 @@ private let conformingKinds = PluginRegistry.kindNames.filter { $0 != "ccxt" || 
     for name in ["mock-market", kind] { #expect(registry.add(account(name))) }
     let plugin = try #require(registry.instance(account(kind)))
     try await plugin.start { _ in }
+    try await Terminals.connect(plugin, directory)
     return plugin
   }
 

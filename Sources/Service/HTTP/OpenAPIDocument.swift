@@ -7,7 +7,7 @@ enum OpenAPIDocument {
     """
     {\(head),
     "paths": {\(orderPaths), \(accountPaths), \(pluginPaths), \(tradingStatePaths), \(auditPath),
-    \(streamPaths), \(fksPaths), \(subscriptionPaths), \(webhookPaths),
+    \(streamPaths), \(fksPaths), \(subscriptionPaths), \(webhookPaths), \(bridgePaths),
     \(healthPaths)},
     "components": {"securitySchemes": {\(securitySchemes)},
     "parameters": {\(parameters), \(subscriptionParameters)},
@@ -39,6 +39,7 @@ enum OpenAPIDocument {
       {"name": "plugins", "description": "Venues, and the levers of the simulated exchange."},
       {"name": "reports", "description": "What happens, sent to those who subscribe."},
       {"name": "fks", "description": "The interface of earlier versions, for its callers."},
+      {"name": "bridges", "description": "What terminals call; docs/BRIDGES.md has the protocol."},
       {"name": "health", "description": "For probes, monitors and Prometheus."}
     ]
     """

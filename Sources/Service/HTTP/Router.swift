@@ -67,19 +67,19 @@ struct Route: Sendable {
   let path: String
   /// What a caller must be allowed to do; nil for everybody.
   let scope: Scope?
-  /// Whether its handler writes to the audit log itself: a path may hold a secret, and who calls
-  /// may be known by other things than a key.
-  let auditsItself: Bool
+  /// Whether it is written to the audit log as a caller's command: not what is none, and not what
+  /// its handler writes there itself, because a path may hold a secret.
+  let isAudited: Bool
   let handle: @LoopActor (Call) -> Void
 
   init(
-    _ method: HTTPMethod, _ path: String, _ scope: Scope?, auditsItself: Bool = false,
+    _ method: HTTPMethod, _ path: String, _ scope: Scope?, isAudited: Bool = true,
     _ handle: @escaping @LoopActor (Call) -> Void
   ) {
     self.method = method
     self.path = path
     self.scope = scope
-    self.auditsItself = auditsItself
+    self.isAudited = isAudited
     self.handle = handle
   }
 }
@@ -184,7 +184,8 @@ struct Route: Sendable {
     if let standby = standby(), !standby.serves(entry.route) {
       return refuse(standby.answer(to: request, for: entry.route), entry, id, responder)
     }
-    let caller = method == .get ? nil : Provenance.Caller(principal, id)
+    let isAudited = method != .get && entry.route.isAudited
+    let caller = isAudited ? Provenance.Caller(principal, id) : nil
     if let scope = entry.route.scope, !principal.allows(scope) {
       log.warning("A key lacks a scope.", [("key", principal.name), ("scope", scope.rawValue)])
       if let caller { audit.add(request, entry.route, caller, status: 403) }
@@ -208,9 +209,7 @@ struct Route: Sendable {
       count: { [self] status in
         active.add(-1)
         count(entry, status)
-        if let caller, !entry.route.auditsItself {
-          audit.add(request, entry.route, caller, status: status)
-        }
+        if let caller { audit.add(request, entry.route, caller, status: status) }
         let nanoseconds = EventLoop.shared.monotonicNanoseconds() - startedAt
         entry.duration.observe(Double(nanoseconds) / 1e9)
       }, responder: responder)

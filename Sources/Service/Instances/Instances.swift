@@ -205,5 +205,11 @@ extension PluginRegistry.Settings {
       ccxt: names.contains { $0.hasPrefix("ccxt") } ? try CCXTSettings(settings) : nil,
       isPaperEnabled: settings.isPaperTradingEnabled, isLiveEnabled: settings.isLiveTradingEnabled)
     isFallbackEnabled = settings.isFallbackEnabled
+    if names.contains(where: { $0.hasPrefix("mt5") }) {
+      metaTrader = try MetaTraderSettings(settings)
+    }
+    if names.contains(where: { $0.hasPrefix("ninjatrader") }) {
+      ninjaTrader = try NinjaTraderSettings(settings)
+    }
   }
 }

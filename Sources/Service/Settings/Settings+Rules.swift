@@ -70,13 +70,15 @@ extension Settings {
     let isBinanceLive = !binanceIsTestnet && plugins.contains { $0.hasPrefix("binance") }
     let kinds = [
       "mock": false, "paper": false, "binance": isBinanceLive, "http": !httpPluginIsTestnet,
-      "ccxt": !ccxtIsTestnet,
+      "ccxt": !ccxtIsTestnet, "mt5": !terminals.metaTraderIsDemo,
+      "ninjatrader": !terminals.ninjaTraderIsDemo,
     ]
     let isLive = plugins.contains { name in kinds.first { name.hasPrefix($0.key) }?.value ?? true }
     guard isLive || !PluginFile.contents(of: pluginsDirectory).isEmpty else {
       throw ConfigurationError(
         "ENABLE_LIVE_TRADING is true, but no plugin of PLUGINS trades live; name binance there and "
-          + "set BINANCE_TESTNET=false, or another one and its …_TESTNET, or set it to false.")
+          + "set BINANCE_TESTNET=false, or another one and its setting of that kind, or set "
+          + "ENABLE_LIVE_TRADING=false.")
     }
     guard !isBinanceLive || (!binanceKeyName.isEmpty && !binanceSecret.reveal().isEmpty) else {
       throw ConfigurationError(

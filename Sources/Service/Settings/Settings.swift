@@ -185,6 +185,11 @@ public struct Settings: Sendable {
   /// What may be traded there where it does not say so itself.
   public internal(set) var ccxtPairs: [String] = []
 
+  // MetaTrader 5 and NinjaTrader 8.
+
+  /// How terminals are reached.
+  public internal(set) var terminals = TerminalSettings()
+
   // Paper accounts.
 
   /// The plugin in whose market `paper` trades; empty for the first simulated exchange.

@@ -10,7 +10,7 @@ extension Setting {
     + ofPlugins
 
   /// The settings of single kinds of plugin, which an instance can have of its own.
-  static let ofPlugins = mock + paper + binance + processes
+  static let ofPlugins = mock + paper + binance + processes + terminals
 
   private static let listening = [
     Setting(

@@ -28,8 +28,8 @@ internal import Wire
 
   var routes: [Route] {
     [
-      Route(.post, WebhookRoutes.path, nil, auditsItself: true) { [self] in receive($0) },
-      Route(.post, WebhookRoutes.path + "/{token}", nil, auditsItself: true) { [self] in
+      Route(.post, WebhookRoutes.path, nil, isAudited: false) { [self] in receive($0) },
+      Route(.post, WebhookRoutes.path + "/{token}", nil, isAudited: false) { [self] in
         receive($0)
       },
     ]

@@ -44,6 +44,8 @@ let usualPaper = PaperSettings(
     ccxt: PluginProcesses.ccxt(directory),
     isPaperEnabled: isPaperEnabled, isLiveEnabled: isLiveEnabled)
   settings.isFallbackEnabled = isFallbackEnabled
+  settings.metaTrader = .bridge(Terminals.settings)
+  settings.ninjaTrader = .bridge(Terminals.settings)
   return PluginRegistry(settings)
 }
 

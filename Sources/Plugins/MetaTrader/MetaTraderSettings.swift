@@ -1,0 +1,24 @@
+// How an account at MetaTrader 5 is reached, and the plugin that reaches it so.
+
+internal import Network
+internal import Trading
+
+/// The way to an account at MetaTrader 5.
+public enum MetaTraderSettings {
+  /// The Expert Advisor of config/bridges/mt5 calls this service.
+  case bridge(BridgeSettings)
+
+  /// Whether nothing on the account is worth money.
+  public var isDemo: Bool {
+    switch self {
+    case .bridge(let settings): settings.isDemo
+    }
+  }
+
+  /// The plugin of an account.
+  @LoopActor func plugin(_ name: AccountID) -> any ExecutionPlugin {
+    switch self {
+    case .bridge(let settings): BridgePlugin(name: name, settings: settings)
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// How an account at NinjaTrader 8 is reached, and the plugin that reaches it so.
+
+internal import Network
+internal import Trading
+
+/// The way to an account at NinjaTrader 8.
+public enum NinjaTraderSettings {
+  /// The add-on of config/bridges/ninjatrader calls this service.
+  case bridge(BridgeSettings)
+
+  /// Whether nothing on the account is worth money.
+  public var isDemo: Bool {
+    switch self {
+    case .bridge(let settings): settings.isDemo
+    }
+  }
+
+  /// The plugin of an account.
+  @LoopActor func plugin(_ name: AccountID) -> any ExecutionPlugin {
+    switch self {
+    case .bridge(let settings): BridgePlugin(name: name, settings: settings)
+    }
+  }
+}
