@@ -31,7 +31,7 @@ TOKEN ?=
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-setup build run test check image bench pages stand-in fake-terminal simulate format clean fuzz sanitize schema chaos soak ccxt-bridge
+.PHONY: help setup test-setup build run test check image bench pages stand-in fake-terminal bridges simulate format clean fuzz sanitize schema chaos soak ccxt-bridge
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
@@ -107,6 +107,11 @@ stand-in: setup ## runs a stand-in for Binance to try the service on; PORT=9880
 fake-terminal: setup ## runs a terminal to try the bridge with; URL=http://127.0.0.1:8004 BRIDGE=mt5 TOKEN=…
 	swift build -c release --product fake-terminal
 	@exec .build/release/fake-terminal $(URL) $(BRIDGE) "$(TOKEN)"
+
+bridges: setup ## holds the programs for terminals to the bridge protocol
+	@.ci/install python3 g++ mono-mcs
+	swift build --product fake-terminal
+	Tests/bridges/run .build/debug/fake-terminal
 
 pages: $(BINARY) ## times pages of a long past; ROWS=10000000 orders, STORE=sqlite or postgresql
 	@.ci/install python3

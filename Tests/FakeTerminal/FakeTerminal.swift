@@ -27,7 +27,7 @@ public enum FakeFault: Sendable {
 }
 
 /// What a terminal does wrong on principle; each is a bug that must be found.
-public enum FakeBug: Sendable {
+public enum FakeBug: String, Sendable {
   /// An id that was executed is executed again.
   case tradesAgain
   /// An order that came too late is executed.
@@ -249,7 +249,10 @@ public enum FakeBug: Sendable {
       }
       guard let next = await send("events", batch)?["next"]?.integer, self.session == session,
         next > firstEvent
-      else { break }
+      else {
+        await pause(Self.retryMilliseconds)
+        if isRunning { continue } else { break }
+      }
       events.removeFirst(min(events.count, next - firstEvent))
       firstEvent = next
     }

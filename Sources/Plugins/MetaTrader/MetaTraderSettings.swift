@@ -7,18 +7,14 @@ internal import Trading
 public enum MetaTraderSettings {
   /// The Expert Advisor of config/bridges/mt5 calls this service.
   case bridge(BridgeSettings)
-
-  /// Whether nothing on the account is worth money.
-  public var isDemo: Bool {
-    switch self {
-    case .bridge(let settings): settings.isDemo
-    }
-  }
+  /// By way of fks_meta.
+  case meta(MetaSettings)
 
   /// The plugin of an account.
   @LoopActor func plugin(_ name: AccountID) -> any ExecutionPlugin {
     switch self {
     case .bridge(let settings): BridgePlugin(name: name, settings: settings)
+    case .meta(let settings): MetaPlugin(name: name, settings: settings)
     }
   }
 }

@@ -7,18 +7,14 @@ internal import Trading
 public enum NinjaTraderSettings {
   /// The add-on of config/bridges/ninjatrader calls this service.
   case bridge(BridgeSettings)
-
-  /// Whether nothing on the account is worth money.
-  public var isDemo: Bool {
-    switch self {
-    case .bridge(let settings): settings.isDemo
-    }
-  }
+  /// Signals are sent, and nothing comes back.
+  case signals(NinjaSettings)
 
   /// The plugin of an account.
   @LoopActor func plugin(_ name: AccountID) -> any ExecutionPlugin {
     switch self {
     case .bridge(let settings): BridgePlugin(name: name, settings: settings)
+    case .signals(let settings): NinjaPlugin(name: name, settings: settings)
     }
   }
 }
