@@ -39,7 +39,7 @@ import Wire
     #expect(venue.plugin.health.isHealthy)
     venue.terminal.stop()
     venue.plugin.end(reason: "The terminal was not heard any more.")
-    await venue.until { other.sessionCount == 1 && venue.plugin.health.isHealthy }
+    await venue.until { other.sessionCount > 0 && venue.plugin.health.isHealthy }
   }
 
   @Test func `a real account is refused where a demo account is meant`() async throws {
@@ -75,9 +75,8 @@ import Wire
   @Test func `a session that is over can tell nothing`() async throws {
     let venue = try await BridgeVenue().started()
     venue.terminal.restart()
-    await venue.until { venue.terminal.sessionCount == 2 && venue.plugin.health.isHealthy }
+    await venue.until { venue.connections == (1, 1) }
     #expect(await venue.terminal.tellInOldSession() == "BRIDGE_SESSION_OVER")
-    #expect(venue.connections == (2, 1))
   }
 
   @Test func `a terminal that cannot trade is no connection, until it can`() async throws {
@@ -89,7 +88,7 @@ import Wire
     venue.terminal.hindrance = nil
     _ = try await venue.plugin.positions()
     await venue.until { venue.plugin.health.isHealthy }
-    #expect(venue.connections == (2, 1))
+    #expect(venue.connections == (1, 1))
   }
 
   @Test func `an order without a terminal is refused as never sent`() async throws {
@@ -201,7 +200,7 @@ import Wire
     let venue = try await BridgeVenue().started()
     venue.terminal.faults = [.unreadableEvent]
     _ = await venue.submit(1)
-    await venue.until { venue.connections == (2, 1) }
+    await venue.until { venue.connections == (1, 1) }
   }
 
   @Test func `a price is told as it moves where somebody trades`() async throws {

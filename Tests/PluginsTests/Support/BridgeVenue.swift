@@ -29,6 +29,8 @@ import Wire
     try await plugin.start { [weak self] in self?.reports.append($0) }
     terminal.start()
     await until { self.plugin.health.isHealthy }
+    // On a busy machine the first session may have been too slow, and not the last.
+    reports = []
     return self
   }
 
