@@ -157,6 +157,24 @@ private func start(_ settings: [String: String]) throws -> ServiceProcess {
     #expect(try service.metric("execution_circuit_breaker_rejections_total{\(webhook)}") == 3)
   }
 
+  @Test func `a store that hangs has the alert refused in time, and its copy gets the one order`()
+    throws
+  {
+    let server = try PostgreSQLServer()
+    let service = try start(["DATABASE_URL": server.url(try server.makeDatabase())])
+    let alert = order + #","alert_id":"hang-1""#
+    server.signalAll(SIGSTOP)
+    let refused = try service.alert(fields: alert)
+    server.signalAll(SIGCONT)
+    #expect(refused.status == 503, "\(refused.text)")
+    #expect(refused.code == "NOT_IN_TIME")
+    #expect(refused.header("Retry-After") != nil)
+    #expect(try eventually { try service.alert(fields: alert).orderID != nil })
+    let orders = try service.get("/orders").json?["orders"]?.elements ?? []
+    #expect(orders.count == 1)
+    #expect(try service.alert(fields: alert).orderID == orders.first?["order_id"]?.string)
+  }
+
   // MARK: 4. Proof
 
   @Test func `without the right secret nothing is traded`() throws {

@@ -3,6 +3,7 @@
 import Network
 import StandIn
 import Testing
+import Trading
 import Wire
 
 @Suite struct WebhookVenueTests {
@@ -26,12 +27,17 @@ import Wire
         fields: #""symbol":"BINANCE:BTCUSDT.P","action":"buy","quantity":0.01"#)
       #expect(perpetual.status == 422)
       #expect(perpetual.code == "SYMBOL_NOT_MAPPED", "\(perpetual.text)")
-      let balances = try service.get("/balances/USDT")
+      let balance = try #require(try service.get("/balances/USDT")["total"])
       let sized = try service.alert(fields: #""symbol":"BINANCE:BTCUSDT","action":"buy""#)
-      #expect(sized.status == 200, "\(sized.text) \(balances.text)")
-      #expect(sized["exchange"]?.contains("binance") == true)
-      let orders = try service.get("/orders").json?["orders"]?.elements ?? []
-      #expect(orders.count == 1)
+      #expect(sized.status == 200, "\(sized.text)")
+      #expect(sized["exchange"] == "binance")
+      // A twentieth of what the venue says, down to the step.
+      let price = try Decimal(text: try #require(sized["average_price"]))
+      let twentieth = try Decimal(text: balance) * Decimal(units: 5, scale: 2)
+      let quantity = Decimal.quotient(twentieth, over: price, scale: 12)
+      let step = Decimal(units: 1, scale: 5)
+      #expect(sized["quantity"] == quantity.truncated(toMultipleOf: step).description)
+      #expect(venue.orderCount == 1)
     }
   }
 }
