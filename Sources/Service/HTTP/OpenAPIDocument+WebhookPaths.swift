@@ -16,18 +16,16 @@ extension OpenAPIDocument {
     """
     {
       "tags": ["webhooks"], "operationId": "\(id)", "summary": "\(summary)", "security": [],
-      "description": "docs/WEBHOOKS.md tells what alerts may hold. Proved by the field secret, by \
-    X-Webhook-Signature (HMAC-SHA256 of the body, hexadecimal) or by the address.",
+      "description": "docs/WEBHOOKS.md tells what alerts may hold; text/plain is read as JSON too. \
+    Proved by the field secret, by X-Webhook-Signature (HMAC-SHA256 of the body, hexadecimal) or \
+    by the address.",
       "parameters": [
-        {"name": "X-Webhook-Signature", "in": "header",
-          "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
-        {"name": "X-Webhook-Timestamp", "in": "header", "description": "Unix seconds that were \
-    signed before the body, with a point between.", "schema": {"type": "string",
-          "pattern": "^[0-9]{10}$"}}
+        {"name": "X-Webhook-Signature", "in": "header", "schema": {"type": "string"}},
+        {"name": "X-Webhook-Timestamp", "in": "header", "schema": {"type": "string"},
+          "description": "Unix seconds that were signed before the body, with a point between."}
       ],
-      "requestBody": {"required": true, "content": {
-        "application/json": {"schema": {"$ref": "#/components/schemas/Alert"}},
-        "text/plain": {"schema": {"type": "string", "description": "The same JSON as a text."}}}},
+      "requestBody": {"required": true, "content": {"application/json": {
+        "schema": {"$ref": "#/components/schemas/Alert"}}}},
       "responses": {
         "200": \(answer("Traded, or ignored for a reason that is no fault.")),
         "202": \(answer("Recorded; the venue has not answered yet. GET /orders/{id}.")),
@@ -56,15 +54,16 @@ extension OpenAPIDocument {
       "type": "object",
       "properties": {
         "action": {"enum": ["buy", "sell", "close", "flat", "reverse", "heartbeat"]},
-        "symbol": {"type": "string"}, "strategy": {"$ref": "#/components/schemas/Label"},
+        "symbol": {"type": ["string", "null"]},
+        "strategy": {"$ref": "#/components/schemas/OptionalLabel"},
         "quantity": {"$ref": "#/components/schemas/OptionalMoney"},
         "price": {"$ref": "#/components/schemas/OptionalMoney"},
         "stop_loss": {"$ref": "#/components/schemas/OptionalMoney"},
         "take_profit": {"$ref": "#/components/schemas/OptionalMoney"},
         "confidence": {"$ref": "#/components/schemas/OptionalMoney"},
         "position_size": {"$ref": "#/components/schemas/OptionalMoney"},
-        "alert_id": {"$ref": "#/components/schemas/Label"},
-        "secret": {"type": "string"}
+        "alert_id": {"$ref": "#/components/schemas/OptionalLabel"},
+        "secret": {"description": "A text; looked at only where the source has a secret."}
       },
       "examples": [{"action": "buy", "symbol": "BINANCE:BTCUSDT", "quantity": 0.001}]
     },
