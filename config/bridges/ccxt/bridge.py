@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from desk import Desk
+from desk import WEBHOOK_PREFIX, Desk
 from memory import Memory
 from settings import SettingsError, from_environment
 from signature import is_signed, is_webhook_signed
@@ -219,7 +219,7 @@ def read_webhook(body):
     payload = json.loads(body, parse_float=str, parse_int=str)
     action = str(payload.get("action") or payload["side"]).upper()
     ask = {
-        "client_order_id": "wh-" + hashlib.sha256(body).hexdigest()[:24],
+        "client_order_id": WEBHOOK_PREFIX + hashlib.sha256(body).hexdigest()[:24],
         "symbol": symbol_of(payload["symbol"]), "side": action, "type": "MARKET",
         "time_in_force": "IOC", "quantity": payload["quantity"], "price": None,
     }  # fmt: skip

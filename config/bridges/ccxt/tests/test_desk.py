@@ -216,6 +216,21 @@ def test_orders_of_others_are_listed_apart(open_desk, exchange):
     asyncio.run(story())
 
 
+def test_orders_of_webhooks_are_others_to_the_gateway(open_desk, exchange):
+    async def story():
+        desk = await open_desk()
+        begin = (await desk.news(None, 0))["cursor"]
+        exchange.fill = False
+        await desk.submit(order("wh-1", type="LIMIT", price="60000", time_in_force="GTC"))
+        listed = await desk.open_orders()
+        assert listed["orders"] == [] and len(listed["external"]) == 1
+        exchange.orders["1"].update(filled="0.5", status="closed")
+        await desk.look(desk.memory.live())
+        assert (await desk.news(begin, 0))["events"] == [] and desk.memory.live() == []
+
+    asyncio.run(story())
+
+
 def test_what_happens_to_an_order_is_told_once_and_from_where_the_gateway_was(open_desk, exchange):
     async def story():
         desk = await open_desk()
