@@ -2,6 +2,7 @@
 
 import FakeTerminal
 import Network
+import Testing
 import Trading
 import Wire
 
@@ -34,9 +35,13 @@ import Wire
     return self
   }
 
-  /// Waits until something is so.
+  /// Waits until something is so, and looks so often that it is long after it should have been.
   func until(_ condition: () -> Bool) async {
-    while !condition() { try? await Task.sleep(for: .milliseconds(2)) }
+    for _ in 0..<10_000 {
+      if condition() { return }
+      try? await Task.sleep(for: .milliseconds(2))
+    }
+    Issue.record("It never came about.")
   }
 
   /// The orders that were told without being asked for.
