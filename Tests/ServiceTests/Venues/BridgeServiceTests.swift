@@ -75,7 +75,7 @@ import Wire
       let detail = try service.get("/api/v1/plugins/mt5")["detail"] ?? ""
       #expect(detail.contains("No terminal"))
       terminal.call(service)
-      #expect(eventually { (try? service.get("/ready").status) == 200 })
+      #expect(Terminal.isLetIn(service))
       #expect(terminal.with { $0.account.orderCount } == 0)
     }
   }

@@ -25,14 +25,15 @@ final class Terminal: Sendable {
     let service = try ServiceProcess.start(
       Terminal.settings.merging(settings) { $1 }, directory: directory, until: "/live")
     call(service)
-    // Other tests may keep all processors busy for a while.
-    let isReady = (1...6).contains { _ in
-      eventually { (try? service.get("/ready").status) == 200 }
-    }
-    guard isReady else {
+    guard Terminal.isLetIn(service) else {
       throw ProcessFailure(description: "No terminal was let in: \(service.output)")
     }
     return service
+  }
+
+  /// Whether a service comes to take orders. Other tests may keep all processors busy for a while.
+  static func isLetIn(_ service: ServiceProcess) -> Bool {
+    (1...6).contains { _ in eventually { (try? service.get("/ready").status) == 200 } }
   }
 
   /// Calls a service from now on, with the account as it is.
