@@ -101,7 +101,9 @@ public enum FakeBug: String, Sendable {
   public func start() {
     guard !isRunning else { return }
     isRunning = true
-    Task { @LoopActor in await run() }
+    Task { @LoopActor in
+      while await step() {}
+    }
   }
 
   /// Ends the program, in the middle of whatever it does.
@@ -121,13 +123,17 @@ public enum FakeBug: String, Sendable {
   }
 
   private static let retryMilliseconds = 50
+  /// How long nothing is asked of a bridge whose session was over.
+  private static let overMilliseconds = 300
   private static let waitMilliseconds = 10_000
 
-  private func run() async {
-    while isRunning {
-      if session == nil, await !hello() { await pause(Self.retryMilliseconds) }
-      if session != nil { await poll() }
-    }
+  /// Says hello where it has to, and waits for commands once; whether it goes on.
+  private func step() async -> Bool {
+    if session == nil { _ = await hello() }
+    if session != nil { await poll() }
+    // A session that is over at once must not be opened without end.
+    if session == nil || bug == .ignoresNumbers { await pause(Self.overMilliseconds) }
+    return isRunning
   }
 
   private func pause(_ milliseconds: Int) async {

@@ -13,6 +13,10 @@ import Wire
 @LoopActor private final class OldService {
   let service = PluginDouble()
   let plugin: CCXTPlugin
+  /// Requests about orders and the account; prices and health are asked for all the time.
+  var questionCount: Int {
+    service.received.count { !$0.path.hasPrefix("/ticker") && $0.path != "/health" }
+  }
 
   init(exchange: String = "binance", isTestnet: Bool = true) throws {
     service.set(
@@ -155,7 +159,7 @@ private let answers: [(Int, String, Proof)] = [
       Issue.record("Silence was taken for an answer.")
       return
     }
-    let count = old.service.received.count
+    let count = old.questionCount
     guard case .unavailable = await old.plugin.query(sent()),
       case .refused(isGone: false, _) = await old.plugin.cancel(sent())
     else {
@@ -165,7 +169,7 @@ private let answers: [(Int, String, Proof)] = [
     await #expect(throws: PluginError.self) { try await old.plugin.positions() }
     await #expect(throws: PluginError.self) { try await old.plugin.openOrders() }
     await #expect(throws: PluginError.self) { try await old.plugin.balances() }
-    #expect(old.service.received.count == count)
+    #expect(old.questionCount == count)
   }
 
   @Test func `what the service would make a market order of is not sent`() async throws {
