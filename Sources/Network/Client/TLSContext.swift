@@ -11,6 +11,14 @@ internal import Wire
   /// (RFC 8446 section C.4), and a client has some connections.
   private static let sessionsMax = 8
 
+  /// The certificates of the system. There are many, and every client trusts them: they are read
+  /// once, not by each client anew while the loop waits.
+  private static let systemStore: OpaquePointer? = {
+    let store = X509_STORE_new()
+    X509_STORE_set_default_paths(store)
+    return store
+  }()
+
   let pointer: OpaquePointer
   private var sessions: [HTTPOrigin: [OpaquePointer]] = [:]
 
@@ -33,8 +41,12 @@ internal import Wire
           | SSL_MODE_RELEASE_BUFFERS), nil)
     let offered: [UInt8] = [8] + Array("http/1.1".utf8)
     SSL_CTX_set_alpn_protos(context, offered, UInt32(offered.count))
-    SSL_CTX_set_default_verify_paths(context)
-    if let trustFile { try trust(trustFile) }
+    if let trustFile {
+      SSL_CTX_set_default_verify_paths(context)
+      try trust(trustFile)
+    } else {
+      SSL_CTX_set1_cert_store(context, TLSContext.systemStore)
+    }
     // Whether a list of revoked certificates was given for an issuer decides whether it is asked.
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER) { isValid, certificate in
       guard X509_STORE_CTX_get_error(certificate) == X509_V_ERR_UNABLE_TO_GET_CRL else {
