@@ -43,7 +43,7 @@ import Wire
       let service = try terminal.start()
       let first = try service.order(order("rests-1", at: 60_000))
       let second = try service.order(order("rests-2", at: 50_000))
-      #expect(first["state"] == "WORKING")
+      #expect(try service.order(first.orderID, reaches: "WORKING"))
       terminal.with { $0.setPrice("BTCUSDT", Decimal(60_000)) }
       #expect(try service.order(first.orderID, reaches: "SETTLED"))
       #expect(try service.call("DELETE", "/orders/\(second.orderID ?? "")").status == 200)
