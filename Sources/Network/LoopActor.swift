@@ -12,6 +12,16 @@
     EventLoop.shared.asUnownedSerialExecutor()
   }
 
+  /// Starts work of the actor that waits. It goes on on the loop's thread whenever what it waits
+  /// for is there; a plain `Task` would pass through another thread each time, and stand still
+  /// while all those are busy.
+  @discardableResult
+  public static func task<Success: Sendable>(
+    _ work: sending @escaping @LoopActor () async -> Success
+  ) -> Task<Success, Never> {
+    Task(executorPreference: EventLoop.shared, operation: work)
+  }
+
   /// Runs a synchronous closure as part of the actor; traps off the loop thread.
   public static func assumeIsolated<T>(_ body: @LoopActor () throws -> T) rethrows -> T {
     EventLoop.shared.checkIsolated()

@@ -185,7 +185,7 @@ struct StartError: Error, CustomStringConvertible {
     return await withCheckedContinuation { continuation in
       let race = Race(continuation)
       _ = EventLoop.shared.schedule(afterMilliseconds: milliseconds) { race.finish(false) }
-      Task { @LoopActor in
+      LoopActor.task {
         await server.drain()
         race.finish(true)
       }

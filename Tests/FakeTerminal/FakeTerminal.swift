@@ -101,7 +101,7 @@ public enum FakeBug: String, Sendable {
   public func start() {
     guard !isRunning else { return }
     isRunning = true
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       while await step() {}
     }
   }
@@ -236,7 +236,7 @@ public enum FakeBug: String, Sendable {
           writePrices(of: [symbol], to: &json)
         })
     }
-    Task { @LoopActor in await flush() }
+    LoopActor.task { [self] in await flush() }
   }
 
   /// Tells all that is to be told.

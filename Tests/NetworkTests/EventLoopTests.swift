@@ -119,6 +119,23 @@ import Testing
     }
   }
 
+  @Test func `work that waits goes on while every other thread is busy`() async {
+    await #expect(processExitsWith: .exitCode(42)) {
+      for _ in 0..<64 { Task.detached { _ = sleepForever() } }
+      // Ends the process if it hangs.
+      alarm(30)
+      LoopActor.task {
+        for _ in 0..<3 {
+          await withCheckedContinuation { continuation in
+            _ = EventLoop.shared.schedule(afterMilliseconds: 1) { continuation.resume() }
+          }
+        }
+        exit(42)
+      }
+      _ = sleepForever()
+    }
+  }
+
   @Test func `signals arrive on the loop`() async {
     await #expect(processExitsWith: .exitCode(42)) {
       EventLoop.block([SIGUSR2])
@@ -129,6 +146,8 @@ import Testing
     }
   }
 }
+
+private func sleepForever() -> Never { while true { pause() } }
 
 /// SplitMix64, so that a seed repeats.
 private struct SplitMix {

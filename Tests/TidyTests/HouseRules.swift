@@ -49,6 +49,11 @@ private let codeRules = [
     reason: "an error that cannot happen is one that was not thought through",
     applies: { $0.isSource }, bad: swift("let a = try! f()"), good: swift("let a = try f()")),
   Rule.codeWithout(
+    /\bTask\s*\{|\bTask\.detached/, name: "no task beside the loop",
+    reason: "each wait in it passes through another thread; LoopActor.task goes on on the loop",
+    applies: { $0.isSource }, bad: swift("Task { await f() }"),
+    good: swift("LoopActor.task { await f() }")),
+  Rule.codeWithout(
     /@unchecked\s+Sendable|nonisolated\(unsafe\)/, name: "no unchecked promises",
     reason: "a data race hides behind each; the files that need one are listed in HouseRules.swift",
     applies: { $0.isSource && !uncheckedFiles.contains($0.path) },

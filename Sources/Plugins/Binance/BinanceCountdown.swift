@@ -36,14 +36,14 @@ internal import Wire
   func note(_ symbol: Symbol) {
     recent.insert(symbol)
     guard armed.insert(symbol).inserted else { return }
-    Task { @LoopActor in _ = await set(symbol, milliseconds) }
+    LoopActor.task { [self] in _ = await set(symbol, milliseconds) }
   }
 
   /// Renews the countdowns now, and whenever a third of them is over.
   func run() async {
     guard !isStopped else { return }
     timer = EventLoop.shared.schedule(afterMilliseconds: milliseconds / 3) { [weak self] in
-      Task { @LoopActor in await self?.run() }
+      LoopActor.task { await self?.run() }
     }
     await renew()
   }

@@ -77,7 +77,7 @@ extension BinancePlugin {
   /// was taken for somebody else's. If nobody answers, the next comparison asks again.
   private func catchUp(with child: BinanceChild, of id: OrderID) {
     algoChildren[child.venueOrderID] = id
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       if case .found(let report) = await query(child, of: id) { tell(.order(report)) }
     }
   }

@@ -114,7 +114,7 @@ internal import Wire
       guard let self else { return }
       waitingChores.remove(chore)
       guard isRunning else { return }
-      Task { @LoopActor in await work(self) }
+      LoopActor.task { await work(self) }
     }
   }
 

@@ -44,7 +44,7 @@ internal import Wire
   func start() {
     guard isStopped else { return }
     isStopped = false
-    Task { @LoopActor in await open() }
+    LoopActor.task { [self] in await open() }
   }
 
   func stop() {
@@ -97,7 +97,7 @@ internal import Wire
     attempts += 1
     _ = EventLoop.shared.schedule(afterMilliseconds: Int(wait)) { [weak self] in
       guard let self, !isStopped else { return }
-      Task { @LoopActor in await open() }
+      LoopActor.task { [self] in await open() }
     }
     handler(.lost(reason: reason))
   }

@@ -181,7 +181,7 @@ internal import Wire
       disconnect(reason: "The terminal cannot trade now: \(hindrance)")
     } else if !isConnected, !isConnecting {
       isConnecting = true
-      Task { @LoopActor in
+      LoopActor.task { [self] in
         await connect()
         isConnecting = false
       }
@@ -235,7 +235,7 @@ internal import Wire
     }
     _ = EventLoop.shared.schedule(afterMilliseconds: Self.quoteMilliseconds) { [weak self] in
       guard let self, session?.id == id else { return }
-      Task { @LoopActor in await self.quote() }
+      LoopActor.task { await self.quote() }
     }
   }
 
@@ -274,7 +274,7 @@ internal import Wire
 
   private func watchAll() {
     let names = watched.compactMap { contracts[$0]?.name }.sorted()
-    Task { @LoopActor in _ = await ask(.watch(names)) }
+    LoopActor.task { [self] in _ = await ask(.watch(names)) }
   }
 
   /// An answer that is needed.

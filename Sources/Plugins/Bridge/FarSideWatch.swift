@@ -40,7 +40,7 @@ internal import Network
     }
     _ = EventLoop.shared.schedule(afterMilliseconds: milliseconds) { [weak self] in
       guard let self, isRunning else { return }
-      Task { @LoopActor in await self.look() }
+      LoopActor.task { await self.look() }
     }
   }
 }

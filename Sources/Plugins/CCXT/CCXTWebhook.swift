@@ -57,7 +57,7 @@ internal import Wire
   private func watchOver(_ run: Int) {
     _ = EventLoop.shared.schedule(afterMilliseconds: Self.healthMilliseconds) { [weak self] in
       guard let self, run == self.run else { return }
-      Task { @LoopActor in await look(run) }
+      LoopActor.task { [self] in await look(run) }
     }
   }
 

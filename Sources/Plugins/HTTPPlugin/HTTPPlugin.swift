@@ -62,7 +62,7 @@ internal import Wire
     let run = self.run
     _ = EventLoop.shared.schedule(afterMilliseconds: pause) { [weak self] in
       guard let self, run == self.run else { return }
-      Task { @LoopActor in
+      LoopActor.task { [self] in
         await work(self)
         if run == self.run { repeatedly(afterMilliseconds: pause, work) }
       }

@@ -68,7 +68,7 @@ extension MockPlugin {
       [weak self] in
       guard let self, isRunning else { return }
       guard health.isHealthy else { return soon(happen) }
-      Task { @LoopActor in await self.tellTrade(happen) }
+      LoopActor.task { await self.tellTrade(happen) }
     }
   }
 }

@@ -91,7 +91,7 @@ public import Trading
   // MARK: The market
 
   private func look() {
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       await lookAtAll()
       guard ledger != nil else { return }
       _ = EventLoop.shared.schedule(afterMilliseconds: PaperPlugin.lookMilliseconds) {

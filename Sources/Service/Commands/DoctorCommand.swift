@@ -17,7 +17,7 @@ enum DoctorCommand {
     }
     let done = DispatchSemaphore(value: 0)
     let status = Mutex<Int32>(0)
-    Task { @LoopActor in
+    LoopActor.task {
       do throws(StartError) {
         let plugin = BinancePlugin(
           name: account, at: venue, settings: try BinanceSettings(settings))

@@ -16,7 +16,7 @@ enum ServeCommand {
     let done = DispatchSemaphore(value: 0)
     let status = Mutex<Int32>(0)
     let beginsAnew = Mutex(false)
-    Task { @LoopActor in
+    LoopActor.task {
       do throws(StartError) {
         let application = try await Application.start(settings, log: log)
         _ = Terminal.print(application.greeting + "\n")

@@ -15,7 +15,7 @@ extension Gateway {
     writing write: @escaping @LoopActor (Rows) -> [UInt8]
   ) {
     call.expectLongAnswer()
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       await pageTurns.begin()
       defer { pageTurns.end() }
       guard call.hasRoom else { return call.respond(Gateway.noRoom) }

@@ -25,7 +25,7 @@ extension Gateway {
   }
 
   private func start(_ plugin: any ExecutionPlugin) {
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       await connect(plugin)
       settleRegularly(plugin)
       compareRegularly(plugin)
@@ -50,7 +50,7 @@ extension Gateway {
 
   private func later(_ work: @escaping @LoopActor () async -> Void) {
     _ = EventLoop.shared.schedule(afterMilliseconds: Gateway.restartMilliseconds) {
-      Task { @LoopActor in await work() }
+      LoopActor.task { await work() }
     }
   }
 
@@ -65,7 +65,7 @@ extension Gateway {
       log.warning("Plugin \(name) is disconnected.", [("reason", reason)])
       note(PluginHealth(isHealthy: false, detail: reason), of: name)
       feed(.disconnected(name))
-    case .connected: Task { @LoopActor in await takeUp(plugin) }
+    case .connected: LoopActor.task { [self] in await takeUp(plugin) }
     }
   }
 
@@ -108,7 +108,7 @@ extension Gateway {
   private func compareRegularly(_ plugin: any ExecutionPlugin) {
     _ = EventLoop.shared.schedule(afterMilliseconds: reconcileSeconds * 1_000) { [weak self] in
       guard let self else { return }
-      Task { @LoopActor in
+      LoopActor.task { [self] in
         if plugin.health.isHealthy { await compare(plugin) }
         compareRegularly(plugin)
       }
@@ -118,7 +118,7 @@ extension Gateway {
   private func settleRegularly(_ plugin: any ExecutionPlugin) {
     _ = EventLoop.shared.schedule(afterMilliseconds: Gateway.settleMilliseconds) { [weak self] in
       guard let self else { return }
-      Task { @LoopActor in
+      LoopActor.task { [self] in
         if hasUnsettledOrders(plugin.name) { await comparePositions(plugin) }
         settleRegularly(plugin)
       }

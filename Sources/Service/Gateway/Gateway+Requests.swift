@@ -9,7 +9,7 @@ extension Gateway {
   func cancelAtVenue(_ order: Order) {
     guard let plugin = registry.instance(order.terms.account) else { return }
     let start = EventLoop.shared.monotonicNanoseconds()
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       let outcome = await plugin.cancel(order)
       metrics.venues.called(order.terms.account, endpoint: "cancel", start: start)
       feed(.cancelAnswered(order.id, outcome))
@@ -22,7 +22,7 @@ extension Gateway {
       return feed(.amendAnswered(order.id, .refused(isGone: false, reason: denial.sentence)))
     }
     let start = EventLoop.shared.monotonicNanoseconds()
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       let outcome = await plugin.amend(order)
       metrics.venues.called(order.terms.account, endpoint: "amend", start: start)
       feed(.amendAnswered(order.id, outcome))
@@ -32,7 +32,7 @@ extension Gateway {
   func query(_ order: Order) {
     guard let plugin = registry.instance(order.terms.account) else { return }
     let start = EventLoop.shared.monotonicNanoseconds()
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       let outcome = await plugin.query(order)
       metrics.venues.called(order.terms.account, endpoint: "query", start: start)
       feed(.queryAnswered(order.id, outcome))

@@ -46,7 +46,7 @@ internal import Wire
     isBehind = true
     guard !isWorking, !isStopped else { return }
     isWorking = true
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       while isBehind, !isStopped {
         await pause(milliseconds: ReportLimits.paceMilliseconds)
         isBehind = false

@@ -62,7 +62,7 @@ internal import Wire
   private func load() {
     guard !isLoading else { return }
     isLoading = true
-    Task { @LoopActor in
+    LoopActor.task { [self] in
       let found = await gateway.read { (reader) throws(StoreError) in
         try reader.documents(Subscription.documentPrefix)
       }

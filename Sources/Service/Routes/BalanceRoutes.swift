@@ -21,7 +21,7 @@ internal import Wire
   }
 
   private func list(_ call: Call) {
-    Task { @LoopActor in
+    LoopActor.task {
       do throws(APIError) {
         let byAsset = Dictionary(grouping: try await parts(), by: \.balance.asset)
         var json = JSONWriter(reserving: 1_024)
@@ -41,7 +41,7 @@ internal import Wire
   }
 
   private func show(_ call: Call) {
-    Task { @LoopActor in
+    LoopActor.task {
       do throws(APIError) {
         let asset = Asset(call.parameters[0].uppercased())
         let held = try await parts().filter { $0.balance.asset == asset }

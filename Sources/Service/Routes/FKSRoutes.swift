@@ -176,7 +176,7 @@ internal import Wire
       if let denial = gateway.denial(of: plugin) {
         throw APIError(status: 422, code: denial.code, denial.sentence)
       }
-      Task { @LoopActor in await setLeverage(leverage, of: symbol, at: plugin, call) }
+      LoopActor.task { await setLeverage(leverage, of: symbol, at: plugin, call) }
     } catch {
       call.respond(error)
     }

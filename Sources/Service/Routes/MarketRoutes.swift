@@ -27,7 +27,7 @@ internal import Wire
     } catch {
       return call.respond(error)
     }
-    Task { @LoopActor in
+    LoopActor.task {
       do throws(PluginError) {
         guard let market = try await plugin.marketData(symbol) else {
           return call.respond(MarketRoutes.noMarket(symbol.text, of: plugin.name.text))

@@ -42,7 +42,7 @@ internal import Wire
       let move = MockPriceMove(
         symbol: symbol, price: try price(body, of: instrument),
         available: try quantity(body, of: instrument))
-      Task { @LoopActor in
+      LoopActor.task {
         guard await mock.setPrice(move) else {
           return call.respond(.notFound("\(mock.name) has no \(symbol)."))
         }

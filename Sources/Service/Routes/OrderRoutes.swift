@@ -172,7 +172,7 @@ internal import Wire
       return call.respond(OrderRoutes.noOrder(call.parameters[0]))
     }
     if let order = gateway.liveOrder(reference) { return respond(call, 200, order) }
-    Task { @LoopActor in
+    LoopActor.task {
       let found = await gateway.read { (reader) throws(StoreError) in try reader.order(reference) }
       switch found {
       case .success(let order?): respond(call, 200, order)
@@ -186,7 +186,7 @@ internal import Wire
     guard let reference = OrderReference(path: call.parameters[0]) else {
       return call.respond(OrderRoutes.noOrder(call.parameters[0]))
     }
-    Task { @LoopActor in
+    LoopActor.task {
       let found = await gateway.read { (reader) throws(StoreError) -> (OrderID, [RecordedEntry])? in
         guard let order = try reader.order(reference) else { return nil }
         return (order.id, try reader.entries(of: order.id))

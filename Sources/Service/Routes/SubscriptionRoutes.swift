@@ -38,7 +38,7 @@ internal import Wire
           "There are \(ReportLimits.subscriptionsMax) subscriptions already. Delete one first.")
       }
       let after = try fields.text("after")
-      Task { @LoopActor in
+      LoopActor.task {
         do throws(APIError) {
           let place = try await place(after)
           let id = Hex.encode(SecureRandom.bytes(8))
@@ -249,7 +249,7 @@ internal import Wire
         delivery.replayDeadLetters()
         return call.respond(response(202, delivery))
       }
-      Task { @LoopActor in
+      LoopActor.task {
         do throws(APIError) {
           delivery.replay(after: try await place(after))
           call.respond(response(202, delivery))

@@ -15,7 +15,7 @@ internal import Wire
     guard let reference = OrderReference(path: call.parameters[0]) else {
       return call.respond(noOrder)
     }
-    Task { @LoopActor in
+    LoopActor.task {
       let found = await gateway.read { (reader) throws(StoreError) in
         try reader.trail(of: reference)
       }

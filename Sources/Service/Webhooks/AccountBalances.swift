@@ -33,7 +33,7 @@ internal import Trading
     }
     let question =
       questions[name]
-      ?? Task { @LoopActor in
+      ?? LoopActor.task {
         do throws(PluginError) {
           return .success(try await plugin.balances())
         } catch {
