@@ -71,13 +71,19 @@ public struct PluginCapabilities: Equatable, Sendable {
   public var isLive: Bool
   /// Whether leverage can be set.
   public var hasLeverage: Bool
+  /// Whether the venue ever tells what became of an order that it has taken or not answered. Where
+  /// it does not, somebody who has looked there may state it.
+  public var tellsOutcomes: Bool
   /// What the engine decides by.
   public var rules: VenueRules
 
   /// Capabilities from their parts.
-  public init(isLive: Bool, hasLeverage: Bool = false, rules: VenueRules) {
+  public init(
+    isLive: Bool, hasLeverage: Bool = false, tellsOutcomes: Bool = true, rules: VenueRules
+  ) {
     self.isLive = isLive
     self.hasLeverage = hasLeverage
+    self.tellsOutcomes = tellsOutcomes
     self.rules = rules
   }
 }

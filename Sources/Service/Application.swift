@@ -84,6 +84,7 @@ struct StartError: Error, CustomStringConvertible {
     router.add(OrderRoutes(gateway: gateway).routes)
     router.add(BulkRoutes(gateway: gateway).routes)
     router.add(PreviewRoutes(gateway: gateway).routes)
+    router.add(OutcomeRoutes(gateway: gateway).routes)
     router.add(TrailRoutes(gateway: gateway).routes)
     router.add(PositionRoutes(gateway: gateway).routes)
     router.add(BalanceRoutes(gateway: gateway).routes)

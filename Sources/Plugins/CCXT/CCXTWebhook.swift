@@ -24,7 +24,7 @@ internal import Wire
     self.name = name
     self.settings = settings
     capabilities = PluginCapabilities(
-      isLive: !settings.service.isTestnet,
+      isLive: !settings.service.isTestnet, tellsOutcomes: false,
       rules: VenueRules(
         canBeAskedLater: false, visibilityWindowMilliseconds: 0, orderTypes: [.market],
         timesInForce: [.immediateOrCancel], hasPostOnly: false, hasReduceOnly: false,
@@ -37,7 +37,8 @@ internal import Wire
       "The service takes webhooks only. It cannot be asked for an order, a price or a position.",
       "It chooses the quantity of an order itself and tells no trades: positions here stay as they "
         + "are, and every order that it takes raises an alarm for missing trades.",
-      "What it does not answer stays UNKNOWN until somebody has looked at the exchange.",
+      "What it does not answer stays UNKNOWN until somebody has looked at the exchange and stated "
+        + "the outcome.",
     ]
   }
 

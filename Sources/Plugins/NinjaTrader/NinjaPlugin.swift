@@ -48,7 +48,7 @@ public struct NinjaSettings {
     self.settings = settings
     contracts = BridgeContracts(settings.contracts)
     capabilities = PluginCapabilities(
-      isLive: !settings.isDemo,
+      isLive: !settings.isDemo, tellsOutcomes: false,
       rules: VenueRules(
         canBeAskedLater: false, visibilityWindowMilliseconds: 0, orderTypes: [.limit],
         timesInForce: [.goodTillCanceled], hasPostOnly: false, hasReduceOnly: false,

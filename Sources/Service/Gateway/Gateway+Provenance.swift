@@ -30,7 +30,7 @@ extension Input {
   fileprivate var request: RequestID? {
     switch self {
     case .submit(_, _, let request), .cancel(_, let request), .replace(_, _, _, let request),
-      .close(_, _, let request, _), .setTradingState(_, let request):
+      .close(_, _, let request, _), .setTradingState(_, let request), .stated(_, let request):
       request
     case .lookedUp(let lookUp, _):
       switch lookUp {

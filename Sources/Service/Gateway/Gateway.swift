@@ -34,7 +34,7 @@ internal import Trading
   private var unacknowledged: [(entry: UInt64, sentAt: UInt64)] = []
 
   private var random = SystemRandomNumberGenerator()
-  private var nextRequest: RequestID = 1
+  var nextRequest: RequestID = 1
   var waiters: [RequestID: CallWaiter] = [:]
   /// Whose command is being handled.
   private var caller: Provenance.Caller?
@@ -134,59 +134,12 @@ internal import Trading
     spareActions = actions
   }
 
-  /// Submits an order; `reply` is called once, now or later.
-  func submit(
-    _ terms: OrderTerms, by caller: Provenance.Caller?, reply: @escaping @LoopActor (Reply) -> Void
-  ) {
-    feed(.submit(terms, id: engine.newOrderID(at: Gateway.now), request: waiter(caller, reply)))
-  }
-
   /// What would become of an order now; nothing is recorded or sent.
   func preview(_ terms: OrderTerms) -> Result<OrderPreview, Refusal> {
-    engine.preview(terms, id: engine.newOrderID(at: Gateway.now), at: Gateway.now)
+    engine.preview(terms, id: newOrderID(), at: Gateway.now)
   }
 
-  /// Cancels an order; `reply` is called once, now or later.
-  func cancel(
-    _ reference: OrderReference, by caller: Provenance.Caller?,
-    reply: @escaping @LoopActor (Reply) -> Void
-  ) {
-    feed(.cancel(reference, request: waiter(caller, reply)))
-  }
-
-  /// Changes an order; `reply` is called once, now or later.
-  func replace(
-    _ reference: OrderReference, _ change: OrderChange, by caller: Provenance.Caller?,
-    reply: @escaping @LoopActor (Reply) -> Void
-  ) {
-    let id = engine.newOrderID(at: Gateway.now)
-    feed(.replace(reference, change, id: id, request: waiter(caller, reply)))
-  }
-
-  /// Closes a position; `reply` is called once, now or later.
-  func close(
-    _ key: PositionKey, _ terms: CloseTerms = CloseTerms(), by caller: Provenance.Caller?,
-    reply: @escaping @LoopActor (Reply) -> Void
-  ) {
-    feed(.close(key, id: engine.newOrderID(at: Gateway.now), request: waiter(caller, reply), terms))
-  }
-
-  /// Sets what may be sent; `reply` is called once, now or later.
-  func set(
-    _ change: TradingStateChange, by caller: Provenance.Caller?,
-    reply: @escaping @LoopActor (Reply) -> Void
-  ) {
-    feed(.setTradingState(change, request: waiter(caller, reply)))
-  }
-
-  private func waiter(
-    _ caller: Provenance.Caller?, _ reply: @escaping @LoopActor (Reply) -> Void
-  ) -> RequestID {
-    let request = nextRequest
-    nextRequest += 1
-    waiters[request] = CallWaiter(caller: caller, reply: reply)
-    return request
-  }
+  func newOrderID() -> OrderID { engine.newOrderID(at: Gateway.now) }
 
   // MARK: Actions
 

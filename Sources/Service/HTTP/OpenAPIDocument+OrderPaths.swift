@@ -118,6 +118,29 @@ extension OpenAPIDocument {
       "parameters": [{"$ref": "#/components/parameters/OrderID"}],
       "put": {\(cancelOperation(id: "cancelOrder"))}
     },
+    "/orders/{id}/outcome": {
+      "parameters": [{"$ref": "#/components/parameters/OrderID"}],
+      "put": {
+        "tags": ["orders"], "operationId": "stateOutcome",
+        "summary": "State what became of an order at a venue that never tells.",
+        "requestBody": {"required": true, "content": {"application/json": {
+          "schema": {"$ref": "#/components/schemas/StatedOutcome"}}}},
+        "responses": {
+          "200": {"description": "The order as it is now.", "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/ShownOrder"}}}},
+          "202": {"description": "Not recorded yet.", "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/ShownOrder"}}}},
+          "400": {"$ref": "#/components/responses/Malformed"},
+          "401": {"$ref": "#/components/responses/Unauthenticated"},
+          "403": {"$ref": "#/components/responses/Forbidden"},
+          "404": {"$ref": "#/components/responses/NotFound"},
+          "409": {"$ref": "#/components/responses/NotChanged"},
+          "413": {"$ref": "#/components/responses/TooLarge"},
+          "422": {"$ref": "#/components/responses/Invalid"},
+          "503": {"$ref": "#/components/responses/Unavailable"}
+        }
+      }
+    },
     \(trailPath),
     "/orders/{id}/events": {
       "parameters": [{"$ref": "#/components/parameters/OrderID"}],

@@ -123,6 +123,18 @@ extension OpenAPIDocument {
       },
       "examples": [{"quantity": 0.02}, {"price": "65000"}]
     },
+    "StatedOutcome": {
+      "type": "object", "required": ["status", "reason"],
+      "properties": {
+        "status": {"type": "string",
+          "description": "FILLED, CANCELLED or REJECTED, in any case."},
+        "reason": {"type": "string", "minLength": 1, "maxLength": 500,
+          "description": "Where it was seen."},
+        "filled_quantity": {"$ref": "#/components/schemas/OptionalMoney"},
+        "average_price": {"$ref": "#/components/schemas/OptionalMoney"}
+      },
+      "examples": [{"status": "FILLED", "average_price": 4999.5, "reason": "seen at the broker"}]
+    },
     "MockPriceInput": {
       "type": "object", "required": ["price"],
       "properties": {

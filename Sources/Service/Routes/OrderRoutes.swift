@@ -146,7 +146,7 @@ internal import Wire
     }
   }
 
-  private func respond(_ call: Call, _ status: Int, _ order: Order) {
+  func respond(_ call: Call, _ status: Int, _ order: Order) {
     call.respond(response(status, order))
   }
 

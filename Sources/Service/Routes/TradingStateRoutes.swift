@@ -9,7 +9,7 @@ internal import Wire
   let gateway: Gateway
 
   /// The longest reason: a sentence or two.
-  private static let reasonBytesMax = 500
+  private nonisolated static let reasonBytesMax = 500
 
   var routes: [Route] {
     [
@@ -73,7 +73,7 @@ internal import Wire
   }
 
   /// Why a state is set, in the words of whoever sets it.
-  static func reason(_ text: String?) throws(APIError) -> String {
+  nonisolated static func reason(_ text: String?) throws(APIError) -> String {
     guard let text, !text.isEmpty, text.utf8.count <= reasonBytesMax else {
       throw .invalid(
         "INVALID_REASON", field: "reason",

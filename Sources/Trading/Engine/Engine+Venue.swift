@@ -139,6 +139,19 @@ extension Engine {
     if wasOnTheWire { continueCancel(live) }
   }
 
+  /// A statement takes the place of what the venue has said: nobody waits for trades beyond it.
+  mutating func stated(_ report: OrderReport, request: RequestID) {
+    guard let live = orders[report.orderID] else {
+      return refuseUnknown(.id(report.orderID), request: request)
+    }
+    // Answered like somebody who submits the order again: with what has become of it.
+    live.waiters.append(newWaiter(request, .submit(isFirst: false), for: live.order.id))
+    live.reportedQuantity = .zero
+    reported(report, of: live)
+    answerWaiters(live)
+    leaveMemoryIfFinished(live)
+  }
+
   /// Compares a venue's statement about a live order with what is known and records the difference.
   mutating func apply(
     _ report: OrderReport, to live: LiveOrder, position: PositionReport? = nil

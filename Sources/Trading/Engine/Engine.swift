@@ -132,6 +132,7 @@ public struct Engine: ~Copyable {
     case .amendAnswered(let id, let outcome): amendAnswered(id, outcome)
     case .queryAnswered(let id, let outcome): queryAnswered(id, outcome)
     case .reported(let report): reported(report)
+    case .stated(let report, let request): stated(report, request: request)
     case .positionsReported(let account, let reports): compare(account, reports)
     case .priced(let key, let price, let quotedAt): priced(key, price, quotedAt: quotedAt)
     case .added(let account): add(account)

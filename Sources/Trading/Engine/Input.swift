@@ -72,6 +72,8 @@ public enum Input: Sendable {
   case queryAnswered(OrderID, QueryOutcome)
   /// A venue told of an order by itself.
   case reported(OrderReport)
+  /// Somebody looked at a venue that tells nothing, and says what became of an order.
+  case stated(OrderReport, request: RequestID)
   /// A venue's positions; those that are not mentioned are flat.
   case positionsReported(AccountID, [PositionReport])
   /// A market price, and when the venue had it; nil for just now.

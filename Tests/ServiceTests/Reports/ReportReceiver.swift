@@ -68,7 +68,8 @@ final class ReportReceiver: Sendable {
     }
   }
 
-  var url: String { "http://127.0.0.1:\(port)/reports?from=fks" }
+  var origin: String { "http://127.0.0.1:\(port)" }
+  var url: String { "\(origin)/reports?from=fks" }
 
   /// Answers the next reports with these, and all after them with 200.
   func answer(_ statuses: [Int]) { state.withLock { $0.statuses = statuses } }

@@ -174,6 +174,18 @@ import Trading
     #expect(desk.order(id) == nil)
   }
 
+  @Test func `a statement ends an order, and the wait for trades that the venue never tells`() {
+    let desk = Desk()
+    let id = desk.working()
+    desk.tell(.reported(report(id, .working, filled: "1")))
+    let statement = report(id, .canceled(reason: "Seen there."), [fill("stated", "0.4")])
+    desk.tell(.stated(statement, request: 99))
+    #expect(desk.state(id) == .canceled)
+    #expect(desk.position() == decimal("0.4"))
+    desk.record()
+    #expect(desk.order(id) == nil)
+  }
+
   @Test func `a query whose answer never comes is asked again`() {
     let desk = Desk()
     let id = desk.unknown()
