@@ -16,6 +16,14 @@ extension EventLoop {
     return timer
   }
 
+  /// Returns after so many milliseconds; at once for none.
+  @LoopActor public func pause(milliseconds: Int) async {
+    guard milliseconds > 0 else { return }
+    await withCheckedContinuation { continuation in
+      _ = schedule(afterMilliseconds: milliseconds) { continuation.resume() }
+    }
+  }
+
   /// Runs a closure once, after this turn's socket events and jobs and before the loop waits again.
   @LoopActor public func atEndOfTurn(_ body: @escaping @LoopActor () -> Void) {
     endOfTurn.append(body)

@@ -46,6 +46,8 @@ public enum FakeBug: String, Sendable {
   public var faults: [FakeFault] = []
   /// What is done wrong on principle.
   public var bug: FakeBug?
+  /// How old all prices are when they are told: hours, where a market is closed.
+  public var priceAgeMilliseconds = 0
   /// What hinders it from trading; nil if nothing does.
   public var hindrance: String?
   /// The code of the last refusal, such as `BRIDGE_UNAUTHORIZED`.
@@ -132,14 +134,10 @@ public enum FakeBug: String, Sendable {
     if session == nil { _ = await hello() }
     if session != nil { await poll() }
     // A session that is over at once must not be opened without end.
-    if session == nil || bug == .ignoresNumbers { await pause(Self.overMilliseconds) }
-    return isRunning
-  }
-
-  private func pause(_ milliseconds: Int) async {
-    await withCheckedContinuation { continuation in
-      _ = EventLoop.shared.schedule(afterMilliseconds: milliseconds) { continuation.resume() }
+    if session == nil || bug == .ignoresNumbers {
+      await EventLoop.shared.pause(milliseconds: Self.overMilliseconds)
     }
+    return isRunning
   }
 
   private func hello() async -> Bool {
@@ -178,7 +176,7 @@ public enum FakeBug: String, Sendable {
     }
     let answer = await send("poll", body)
     guard let commands = answer?["commands"]?.elements, self.session == session else {
-      if answer == nil { await pause(Self.retryMilliseconds) }
+      if answer == nil { await EventLoop.shared.pause(milliseconds: Self.retryMilliseconds) }
       return
     }
     take(commands)
@@ -256,7 +254,7 @@ public enum FakeBug: String, Sendable {
       guard let next = await send("events", batch)?["next"]?.integer, self.session == session,
         next > firstEvent
       else {
-        await pause(Self.retryMilliseconds)
+        await EventLoop.shared.pause(milliseconds: Self.retryMilliseconds)
         if isRunning { continue } else { break }
       }
       events.removeFirst(min(events.count, next - firstEvent))

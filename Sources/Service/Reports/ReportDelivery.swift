@@ -48,10 +48,14 @@ internal import Wire
     isWorking = true
     LoopActor.task { [self] in
       while isBehind, !isStopped {
-        await pause(milliseconds: ReportLimits.paceMilliseconds)
+        await EventLoop.shared.pause(milliseconds: ReportLimits.paceMilliseconds)
         isBehind = false
         await resendDeadLetters()
-        await sendAll()
+        guard await sendAll() else {
+          isBehind = true
+          await EventLoop.shared.pause(milliseconds: ReportLimits.firstWaitMilliseconds)
+          continue
+        }
       }
       isWorking = false
     }
@@ -70,18 +74,13 @@ internal import Wire
     wake()
   }
 
-  private func pause(milliseconds: Int) async {
-    await withCheckedContinuation { continuation in
-      _ = EventLoop.shared.schedule(afterMilliseconds: milliseconds) { continuation.resume() }
-    }
-  }
-
   // MARK: Reading
 
-  private func sendAll() async {
+  /// Sends what the journal has; false if it could not be read.
+  private func sendAll() async -> Bool {
     while !isStopped {
       let epoch = epoch
-      guard let page = await page(after: subscription.place.lastWholeRow) else { return }
+      guard let page = await page(after: subscription.place.lastWholeRow) else { return false }
       guard epoch == self.epoch else { continue }
       let events = page.events[page.index(after: subscription.place)...]
         .filter(subscription.filter.wants)
@@ -90,9 +89,10 @@ internal import Wire
         guard await deliver(events[start..<end]) else { break }
       }
       guard epoch == self.epoch, !isStopped else { continue }
-      guard page.end > subscription.place else { return }
+      guard page.end > subscription.place else { return true }
       advance(to: page.end)
     }
+    return true
   }
 
   /// The rows after a sequence; nil while the journal cannot be read.
@@ -147,7 +147,7 @@ internal import Wire
         }
       case .failed: break
       }
-      await pause(milliseconds: ReportDelivery.waitMilliseconds(attempt))
+      await EventLoop.shared.pause(milliseconds: ReportDelivery.waitMilliseconds(attempt))
       attempt += 1
     }
     return false

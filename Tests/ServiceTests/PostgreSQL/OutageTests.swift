@@ -47,6 +47,39 @@ import Wire
     #expect(!service.output.contains(PostgreSQLServer.password))
   }
 
+  @Test func `what could not be read to be reported is reported when the server is back`()
+    async throws
+  {
+    let receiver = try await ReportReceiver()
+    try await apart {
+      let server = try PostgreSQLServer()
+      let service = try ServiceProcess.start(
+        ServiceProcess.unlimited.merging([
+          "DATABASE_URL": server.url(try server.makeDatabase()), "REPORT_SECRET": "never guessed",
+        ]) { $1 })
+      receiver.refuseForNow(true)
+      #expect(
+        try eventually {
+          try service.call("POST", "/api/v1/subscriptions", #"{"url":"\#(receiver.url)"}"#).status
+            == 201
+        })
+      _ = try service.order(OutageTests.market)
+      #expect(eventually { !receiver.reports.isEmpty })
+      let second = try service.order(OutageTests.market)
+      #expect(try service.order(second.orderID, reaches: "SETTLED"))
+      server.killServer()
+      #expect(try eventually { try service.get("/ready").status == 503 })
+      receiver.refuseForNow(false)
+      #expect(eventually { !receiver.taken.isEmpty })
+      try server.start()
+      let id = second.orderID ?? ""
+      #expect(
+        eventually {
+          receiver.taken.flatMap(\.events).contains { $0["order_id"]?.string == id }
+        })
+    }
+  }
+
   @Test func `an order whose intent was confirmed too late is not sent, and says so`() throws {
     let server = try PostgreSQLServer()
     let url = server.url(try server.makeDatabase())

@@ -26,6 +26,7 @@ final class ReportReceiver: Sendable {
     var statuses: [Int] = []
     /// Orders whose reports are refused.
     var poison: String?
+    var isRefusingForNow = false
   }
 
   private let state = Mutex(State())
@@ -59,7 +60,8 @@ final class ReportReceiver: Sendable {
       let text = String(decoding: request.body, as: UTF8.self)
       let isPoison = state.poison.map { text.contains($0) } ?? false
       let status =
-        isPoison ? 422 : state.statuses.isEmpty ? 200 : state.statuses.removeFirst()
+        state.isRefusingForNow
+        ? 503 : isPoison ? 422 : state.statuses.isEmpty ? 200 : state.statuses.removeFirst()
       state.reports.append(
         Report(
           status: status, body: request.body,
@@ -73,6 +75,9 @@ final class ReportReceiver: Sendable {
 
   /// Answers the next reports with these, and all after them with 200.
   func answer(_ statuses: [Int]) { state.withLock { $0.statuses = statuses } }
+
+  /// Answers that it can take nothing now, or takes reports again.
+  func refuseForNow(_ isRefusing: Bool) { state.withLock { $0.isRefusingForNow = isRefusing } }
 
   /// Refuses what names this from now on; nil for nothing.
   func refuse(_ poison: String?) { state.withLock { $0.poison = poison } }
