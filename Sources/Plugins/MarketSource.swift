@@ -34,11 +34,15 @@ public struct MarketData: Equatable, Sendable {
   public var quotedAt: Timestamp?
 
   /// Market data from its parts.
-  public init(symbol: Symbol, last: Price, bids: [BookLevel] = [], asks: [BookLevel] = []) {
+  public init(
+    symbol: Symbol, last: Price, bids: [BookLevel] = [], asks: [BookLevel] = [],
+    quotedAt: Timestamp? = nil
+  ) {
     self.symbol = symbol
     self.last = last
     self.bids = bids
     self.asks = asks
+    self.quotedAt = quotedAt
   }
 }
 

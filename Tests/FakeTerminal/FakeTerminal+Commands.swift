@@ -178,6 +178,8 @@ extension FakeTerminal {
         json.key(name)
         json.string(text)
       }
+      json.key("age_ms")
+      json.integer(priceAgeMilliseconds)
       json.endObject()
     }
     json.endArray()

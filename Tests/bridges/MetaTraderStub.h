@@ -84,7 +84,7 @@ enum {
   TRADE_RETCODE_INVALID_ORDER, TRADE_RETCODE_LONG_ONLY = 10042, TRADE_RETCODE_SHORT_ONLY, TRADE_RETCODE_CLOSE_ONLY
 };
 
-struct MqlTick { double bid = 0, ask = 0; };
+struct MqlTick { double bid = 0, ask = 0; long time_msc = 0; };
 struct MqlTradeRequest {
   ENUM_ACTION action = TRADE_ACTION_DEAL; ulong magic = 0, order = 0; string symbol, comment; double volume = 0, price = 0, stoplimit = 0;
   ulong deviation = 0, position = 0, position_by = 0; ENUM_ORDER_TYPE type = ORDER_TYPE_BUY;
@@ -186,7 +186,7 @@ inline double SymbolInfoDouble(const string &, ENUM_SYMBOL_INFO what) {
   }
 }
 inline string SymbolInfoString(const string &, ENUM_SYMBOL_INFO what) { return what == SYMBOL_CURRENCY_BASE ? "EUR" : "USD"; }
-inline bool SymbolInfoTick(const string &, MqlTick &tick) { tick.bid = tick.ask = stub_price; return true; }
+inline bool SymbolInfoTick(const string &, MqlTick &tick) { tick.bid = tick.ask = stub_price; tick.time_msc = TimeTradeServer() * 1000; return true; }
 
 // Orders, history and positions, as the terminal lists them.
 inline bool stub_open(const StubOrder &o) { return o.state == ORDER_STATE_PLACED; }

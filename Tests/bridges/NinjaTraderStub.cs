@@ -16,6 +16,7 @@ namespace NinjaTrader.Core
     {
         public static string UserDataDir = ".";
         public static DateTime MaxDate = new DateTime(2099, 12, 1);
+        public static DateTime Now { get { return DateTime.Now; } }
     }
 }
 
@@ -43,7 +44,7 @@ namespace NinjaTrader.NinjaScript
 
 namespace NinjaTrader.Data
 {
-    public class Quote { public double Price; }
+    public class Quote { public double Price; public DateTime Time = DateTime.Now; }
     public class MarketData { public Quote Bid, Ask; }
 }
 

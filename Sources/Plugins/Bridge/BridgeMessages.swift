@@ -106,19 +106,22 @@ enum BridgeEvent {
   /// What cannot be read may be about an order.
   case unreadable
 
-  /// Reads an event; answers are read by who asked.
-  init(_ json: JSONValue, of contracts: BridgeContracts) {
-    self = BridgeEvent.read(json, of: contracts) ?? .unreadable
+  /// Reads an event that was told just now; answers are read by who asked.
+  init(_ json: JSONValue, of contracts: BridgeContracts, at now: Timestamp) {
+    self = BridgeEvent.read(json, of: contracts, at: now) ?? .unreadable
   }
 
-  private static func read(_ json: JSONValue, of contracts: BridgeContracts) -> BridgeEvent? {
+  private static func read(
+    _ json: JSONValue, of contracts: BridgeContracts, at now: Timestamp
+  ) -> BridgeEvent? {
     switch json.text("event") {
     case "answer": json["number"]?.integer.map { .answer(number: $0, json) }
     case "order":
       json["order"].flatMap { OrderReport(bridge: $0, of: contracts) }.map { .order($0) }
     case "external_orders":
       json["orders"].map { .externalOrders(ExternalOrder.list(bridge: $0, of: contracts)) }
-    case "prices": json["prices"].map { .prices(MarketData.list(bridge: $0, of: contracts)) }
+    case "prices":
+      json["prices"].map { .prices(MarketData.list(bridge: $0, of: contracts, at: now)) }
     default: nil
     }
   }

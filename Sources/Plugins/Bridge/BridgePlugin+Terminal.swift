@@ -180,7 +180,7 @@ extension BridgePlugin {
   }
 
   private func hear(event: JSONValue) {
-    switch BridgeEvent(event, of: contracts) {
+    switch BridgeEvent(event, of: contracts, at: steadyNow) {
     case .answer(let number, let answer):
       if let ticket = session?.answered(number) { finish(ticket, .answer(answer)) }
     case .order(let report): tell(.order(report))

@@ -82,6 +82,7 @@ internal import Wire
     health = PluginHealth(isHealthy: isHealthy, detail: detail)
   }
 
+  var steadyNow: Timestamp { Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds) }
   var now: Int64 { Int64(EventLoop.shared.monotonicNanoseconds() / 1_000_000) }
 
   /// How often it is looked whether the terminal is silent.
@@ -231,7 +232,7 @@ internal import Wire
     if case .answer(let answer) = await ask(.prices(contracts.list.map(\.name))),
       let prices = answer["prices"]
     {
-      take(MarketData.list(bridge: prices, of: contracts))
+      take(MarketData.list(bridge: prices, of: contracts, at: steadyNow))
     }
     _ = EventLoop.shared.schedule(afterMilliseconds: Self.quoteMilliseconds) { [weak self] in
       guard let self, session?.id == id else { return }
@@ -243,7 +244,7 @@ internal import Wire
   func take(_ prices: [MarketData]) {
     for data in prices {
       quotes[data.symbol] = data
-      tell(.price(data.symbol, data.last))
+      tell(.price(data.symbol, data.last, quotedAt: data.quotedAt))
     }
   }
 
@@ -259,7 +260,8 @@ internal import Wire
     guard let contract = contracts[symbol] else { return nil }
     if watched.contains(symbol), let data = quotes[symbol] { return data }
     let answer = try await answer(to: .prices([contract.name]), "a price")
-    let prices = answer["prices"].map { MarketData.list(bridge: $0, of: contracts) } ?? []
+    let prices =
+      answer["prices"].map { MarketData.list(bridge: $0, of: contracts, at: steadyNow) } ?? []
     guard let data = prices.first(where: { $0.symbol == symbol }) else {
       throw PluginError("The terminal of \(name) has no price of \(symbol) now.")
     }

@@ -124,16 +124,25 @@ extension Balance {
 }
 
 extension MarketData {
-  /// Reads best prices. What is not traded here, or has no price now, is left out.
-  static func list(bridge json: JSONValue, of contracts: BridgeContracts) -> [MarketData] {
+  /// The oldest that a price can be said to be: so long ago that nobody asks how much longer.
+  private static let ageMaxMilliseconds = 1_000_000_000
+
+  /// Reads best prices that were told just now. What is not traded here, or has no price, is left
+  /// out. A terminal says how old a price is, and not when it came: its clock may be another one.
+  static func list(
+    bridge json: JSONValue, of contracts: BridgeContracts, at now: Timestamp
+  ) -> [MarketData] {
     json.elements.compactMap { price in
       guard let contract = price.text("symbol").flatMap({ contracts[name: $0] }),
         let bid = price.price("bid"), let ask = price.price("ask"),
         let middle = Price(
           Decimal.quotient(bid.amount + ask.amount, over: Decimal(2), scale: Position.priceScale))
       else { return nil }
+      let age = min(max(0, price["age_ms"]?.integer ?? 0), ageMaxMilliseconds)
       // A terminal tells prices and no quantities, so there is no book.
-      return MarketData(symbol: contract.symbol, last: middle)
+      return MarketData(
+        symbol: contract.symbol, last: middle,
+        quotedAt: now.adding(milliseconds: -Int64(age)))
     }
   }
 }

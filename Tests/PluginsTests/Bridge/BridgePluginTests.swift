@@ -212,6 +212,20 @@ import Wire
     #expect(try await venue.plugin.marketData(bitcoin)?.last == price("66000"))
   }
 
+  @Test func `the price of a closed market is as old as the terminal says`() async throws {
+    let venue = try await BridgeVenue().started()
+    _ = await venue.submit(1)
+    await venue.until { venue.terminal.watched.contains("BTCUSDT") }
+    venue.terminal.priceAgeMilliseconds = 3_600_000
+    venue.terminal.setPrice("BTCUSDT", Decimal(66_000))
+    await venue.until { venue.reports.contains { isPrice($0, bitcoin, price("66000")) } }
+    for case .price(bitcoin, price("66000"), let quotedAt) in venue.reports {
+      let now = Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds)
+      let age = now.milliseconds(since: try #require(quotedAt))
+      #expect((3_600_000...3_700_000).contains(age))
+    }
+  }
+
   @Test func `a stop ends what waits`() async throws {
     let venue = try await BridgeVenue().started()
     await venue.plugin.stop()

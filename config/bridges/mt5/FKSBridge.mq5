@@ -510,7 +510,10 @@ string PriceJson(const string symbol)
    MqlTick tick;
    if(!SymbolInfoTick(symbol, tick) || tick.bid <= 0 || tick.ask <= 0) return "";
    int digits = (int)SymbolInfoInteger(symbol, SYMBOL_DIGITS);
-   return "{\"symbol\":" + Quoted(symbol) + ",\"bid\":" + Quoted(Number(tick.bid, digits)) + ",\"ask\":" + Quoted(Number(tick.ask, digits)) + "}";
+   // Of a market that is closed this is the last price before, however often it is asked for.
+   long age_ms = (long)TimeTradeServer() * 1000 - tick.time_msc;
+   return "{\"symbol\":" + Quoted(symbol) + ",\"bid\":" + Quoted(Number(tick.bid, digits)) + ",\"ask\":" + Quoted(Number(tick.ask, digits))
+      + ",\"age_ms\":" + (string)MathMax((long)0, age_ms) + "}";
 }
 
 string Prices(FKSJson &json, const int list)

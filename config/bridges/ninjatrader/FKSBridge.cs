@@ -544,8 +544,13 @@ namespace NinjaTrader.NinjaScript.AddOns
             {
                 Instrument instrument = InstrumentOf(name);
                 if (instrument == null || instrument.MarketData == null || instrument.MarketData.Bid == null || instrument.MarketData.Ask == null) continue;
-                list.Add("{\"symbol\":" + FKSJson.Quoted(name) + ",\"bid\":" + FKSJson.Quoted(Number(instrument.MarketData.Bid.Price))
-                    + ",\"ask\":" + FKSJson.Quoted(Number(instrument.MarketData.Ask.Price)) + "}");
+                var bid = instrument.MarketData.Bid;
+                var ask = instrument.MarketData.Ask;
+                // Of a market that is closed these are the last prices before, however often they are asked for.
+                DateTime came = bid.Time > ask.Time ? bid.Time : ask.Time;
+                long age = (long)Math.Max(0, (NinjaTrader.Core.Globals.Now - came).TotalMilliseconds);
+                list.Add("{\"symbol\":" + FKSJson.Quoted(name) + ",\"bid\":" + FKSJson.Quoted(Number(bid.Price))
+                    + ",\"ask\":" + FKSJson.Quoted(Number(ask.Price)) + ",\"age_ms\":" + age + "}");
             }
             return string.Join(",", list);
         }
