@@ -16,8 +16,7 @@ internal import Wire
   /// What the service does: MARKET orders, whatever type it is asked for.
   public let capabilities: PluginCapabilities
   private let settings: CCXTSettings
-  private var report: (@LoopActor (PluginReport) -> Void)?
-  private var run = 0
+  private var watch: FarSideWatch?
 
   /// An account that is reached with `settings`.
   public init(name: AccountID, settings: CCXTSettings) {
@@ -45,35 +44,19 @@ internal import Wire
   /// How often the service is asked whether it is there.
   private static let healthMilliseconds = 15_000
 
-  /// Begins to watch over the service, which has answered just now.
+  /// Begins to watch over the service.
   public func start(
     reporting report: @escaping @LoopActor (PluginReport) -> Void
   ) async throws(PluginError) {
-    self.report = report
-    run += 1
     setHealth(nil)
-    watchOver(run)
-  }
-
-  private func watchOver(_ run: Int) {
-    _ = EventLoop.shared.schedule(afterMilliseconds: Self.healthMilliseconds) { [weak self] in
-      guard let self, run == self.run else { return }
-      LoopActor.task { [self] in await look(run) }
+    let watch = FarSideWatch(everyMilliseconds: Self.healthMilliseconds) { [weak self] in
+      await self?.failure() ?? nil
+    } changed: { [weak self] problem in
+      self?.setHealth(problem)
+      report(problem.map { .disconnected(reason: $0) } ?? .connected)
     }
-  }
-
-  /// Asks whether the service is there, and goes on doing so.
-  private func look(_ run: Int) async {
-    let reason = await failure()
-    guard run == self.run else { return }
-    let wasHealthy = health.isHealthy
-    setHealth(reason)
-    switch (wasHealthy, reason) {
-    case (true, let reason?): report?(.disconnected(reason: reason))
-    case (false, nil): report?(.connected)
-    case (true, nil), (false, .some): break
-    }
-    watchOver(run)
+    self.watch = watch
+    await watch.start()
   }
 
   private func failure() async -> String? {
@@ -93,8 +76,7 @@ internal import Wire
 
   /// Ends what is under way.
   public func stop() async {
-    run += 1
-    report = nil
+    watch?.stop()
     setHealth("Stopped.")
   }
 

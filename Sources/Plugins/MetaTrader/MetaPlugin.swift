@@ -43,6 +43,8 @@ public struct MetaSettings {
   /// Orders whose trades are waited for: nothing tells them by itself.
   private var waiting: [OrderID: Order] = [:]
   private var watched: Set<Symbol> = []
+  /// The time that the last price of an instrument had, and when that was seen first.
+  private var ticks: [Symbol: (time: Int, seenAt: Timestamp)] = [:]
 
   init(name: AccountID, settings: MetaSettings) {
     self.name = name
@@ -65,21 +67,26 @@ public struct MetaSettings {
     reporting report: @escaping @LoopActor (PluginReport) -> Void
   ) async throws(PluginError) {
     self.report = report
+    setHealth(nil)
     let watch = FarSideWatch(everyMilliseconds: Self.lookMilliseconds) { [weak self] in
       await self?.look()
     } changed: { [weak self] problem in
       guard let self else { return }
-      health = PluginHealth(isHealthy: problem == nil, detail: problem ?? "Connected.")
+      setHealth(problem)
       self.report?(problem.map { .disconnected(reason: $0) } ?? .connected)
     }
     self.watch = watch
     await watch.start()
   }
 
+  private func setHealth(_ problem: String?) {
+    health = PluginHealth(isHealthy: problem == nil, detail: problem ?? "Connected.")
+  }
+
   func stop() async {
     watch?.stop()
     report = nil
-    health = PluginHealth(isHealthy: false, detail: "Stopped.")
+    setHealth("Stopped.")
   }
 
   /// Looks around; what is wrong, if something is.
@@ -90,7 +97,9 @@ public struct MetaSettings {
     guard isConnected else { return "fks_meta has no connection to MetaTrader." }
     if !waiting.isEmpty, let positions = try? await metaPositions() { tellTrades(in: positions) }
     for symbol in watched {
-      if let data = try? await marketData(symbol) { report?(.price(symbol, data.last)) }
+      if let data = try? await marketData(symbol) {
+        report?(.price(symbol, data.last, quotedAt: data.quotedAt))
+      }
     }
     return nil
   }
@@ -264,7 +273,11 @@ public struct MetaSettings {
       let middle = Price(
         Decimal.quotient(bid.amount + ask.amount, over: Decimal(2), scale: Position.priceScale))
     else { throw PluginError("fks_meta tells no price of \(symbol): \(answer.reason)") }
-    return MarketData(symbol: symbol, last: middle)
+    // The time is the broker's, in a zone that is not told: it only says whether the price is new.
+    let time = json["time"]?.integer ?? 0
+    let now = Timestamp(microseconds: EventLoop.shared.steadyClockMicroseconds)
+    if ticks[symbol]?.time != time { ticks[symbol] = (time, now) }
+    return MarketData(symbol: symbol, last: middle, quotedAt: ticks[symbol]?.seenAt)
   }
 
   func watch(_ symbol: Symbol) { watched.insert(symbol) }

@@ -55,6 +55,8 @@ public struct NinjaSettings {
         hasDisplayQuantity: false, canAmend: false))
   }
 
+  private static let connectedDetail =
+    "fks_ninja answers. What becomes of a signal is never told."
   /// How often it is looked whether fks_ninja is there.
   private static let lookMilliseconds = 10_000
 
@@ -66,13 +68,14 @@ public struct NinjaSettings {
       // A connection without a signal would take the place of one, so nothing is tried.
       return setHealth(nil, "Not examined: the socket tells nothing, not even that it is there.")
     }
+    setHealth(nil, Self.connectedDetail)
     let watch = FarSideWatch(everyMilliseconds: Self.lookMilliseconds) {
       let answer = try? await client.send(HTTPClientRequest(.get, origin, "/health"))
       return answer.map { (200...299).contains($0.status) } == true
         ? nil : "fks_ninja does not answer at \(origin)."
     } changed: { [weak self] problem in
       guard let self else { return }
-      setHealth(problem, "fks_ninja answers. What becomes of a signal is never told.")
+      setHealth(problem, Self.connectedDetail)
       self.report?(problem.map { .disconnected(reason: $0) } ?? .connected)
     }
     self.watch = watch

@@ -237,4 +237,18 @@ import Wire
     #expect(try await plugin.marketData(euro)?.last == price("1.15"))
     #expect(try await plugin.marketData(symbol("GBPUSD")) == nil)
   }
+
+  @Test func `a price that is not new stays as old as it is`() async throws {
+    let farSide = FarSide()
+    let plugin = try await plugin(farSide)
+    func quotedAt(_ time: Int) async throws -> Timestamp? {
+      farSide.answers["GET /market/EURUSD"] = (200, #"{"bid":1.1,"ask":1.2,"time":\#(time)}"#)
+      return try await plugin.marketData(euro)?.quotedAt
+    }
+    let first = try #require(try await quotedAt(1))
+    try await Task.sleep(for: .milliseconds(5))
+    #expect(try await quotedAt(1) == first)
+    let second = try #require(try await quotedAt(2))
+    #expect(second > first)
+  }
 }

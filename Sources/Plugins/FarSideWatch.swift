@@ -8,12 +8,13 @@ internal import Network
   private let probe: @LoopActor () async -> String?
   private let changed: @LoopActor (String?) -> Void
   private var isRunning = false
-  private var last: String??
+  private var problem: String?
 
   /// - Parameters:
   ///   - milliseconds: The pause between two questions.
   ///   - probe: What is wrong; nil if nothing is.
-  ///   - changed: Told what is wrong now, whenever that is something else than before.
+  ///   - changed: Told what is wrong now, whenever that is something else than before; nothing was
+  ///     before the first question.
   init(
     everyMilliseconds milliseconds: Int, probe: @escaping @LoopActor () async -> String?,
     changed: @escaping @LoopActor (String?) -> Void
@@ -34,8 +35,8 @@ internal import Network
   private func look() async {
     let problem = await probe()
     guard isRunning else { return }
-    if last != .some(problem) {
-      last = problem
+    if problem != self.problem {
+      self.problem = problem
       changed(problem)
     }
     _ = EventLoop.shared.schedule(afterMilliseconds: milliseconds) { [weak self] in
