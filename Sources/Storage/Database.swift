@@ -341,6 +341,7 @@ final class Database {
     RestoredState(
       orders: try queries.liveOrders(orders), positions: try recordedPositions(),
       tradingStates: try recordedTradingStates(), lossMark: try lossMarks.read(),
-      usedKeys: try queries.keyFingerprints(), lastOrderID: try queries.lastOrderID())
+      usedKeys: try queries.keyFingerprints(), lastOrderID: try queries.lastOrderID(),
+      documents: try documents.read(""))
   }
 }

@@ -1,5 +1,5 @@
 // Small documents that are no part of the journal and are replaced as a whole, such as who wants
-// reports and how far each has come. Nothing about an order depends on them.
+// reports and how far each has come. Nothing about an order that is there depends on them.
 
 internal import SQL
 

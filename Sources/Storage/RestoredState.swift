@@ -16,4 +16,6 @@ public struct RestoredState: Sendable {
   public let usedKeys: Set<UInt64>
   /// The newest order id ever given.
   public let lastOrderID: OrderID?
+  /// All documents.
+  public let documents: [StoredDocument]
 }

@@ -11,6 +11,8 @@ internal import Trading
 @LoopActor final class Gateway {
   private(set) var engine: Engine
   let registry: PluginRegistry
+  /// The default plugin of the settings.
+  let configuredDefault: AccountID?
   let metrics: ServiceMetrics
   let log: Logger
   let pageTurns = PageTurns()
@@ -51,6 +53,7 @@ internal import Trading
     log: Logger, reconcileSeconds: Int
   ) {
     self.registry = registry
+    configuredDefault = registry.defaultName
     self.metrics = metrics
     self.log = log
     self.reconcileSeconds = reconcileSeconds
@@ -78,6 +81,7 @@ internal import Trading
       engine.restore(
         orders: state.orders, positions: state.positions, usedKeys: state.usedKeys,
         tradingStates: state.tradingStates, lossMark: state.lossMark, at: Gateway.now))
+    restoreDefault(state.documents)
     audit.flush = { [weak self] in self?.flush() }
     flush()
     tick()

@@ -124,19 +124,29 @@ internal import Wire
       if let enabled {
         change = try self.change(enabled, of: plugin, reason: reason, by: call.principal)
       }
-      if isDefault { _ = gateway.registry.setDefault(plugin.name) }
-      guard let change else { return call.respond(response(200, plugin)) }
-      gateway.set(change, by: call.caller) { reply in
-        switch reply {
-        case .tradingState(_, let isDurable):
-          call.respond(response(isDurable ? 200 : 202, plugin))
-        case .refused(let refusal): call.respond(APIError(refusal))
-        case .created, .repeated, .pending, .rejected, .replaced, .canceled, .notCanceled:
-          call.respond(HTTPFailure.unanswered.response)
-        }
+      guard isDefault else { return make(change, of: plugin, call) }
+      gateway.makeDefault(plugin.name) { error in
+        if let error { return call.respond(APIError(error)) }
+        make(change, of: plugin, call)
       }
     } catch {
       call.respond(error)
+    }
+  }
+
+  /// Makes a change, if there is one, and answers with the plugin as it is then.
+  private func make(
+    _ change: TradingStateChange?, of plugin: any ExecutionPlugin, _ call: Call
+  ) {
+    guard let change else { return call.respond(response(200, plugin)) }
+    gateway.set(change, by: call.caller) { reply in
+      switch reply {
+      case .tradingState(_, let isDurable):
+        call.respond(response(isDurable ? 200 : 202, plugin))
+      case .refused(let refusal): call.respond(APIError(refusal))
+      case .created, .repeated, .pending, .rejected, .replaced, .canceled, .notCanceled:
+        call.respond(HTTPFailure.unanswered.response)
+      }
     }
   }
 

@@ -49,6 +49,26 @@ import Wire
     #expect(try second.order(market()).status == 201)
   }
 
+  @Test func `a default that was chosen outlives a kill, until the setting changes`() throws {
+    let settings = ["PLUGINS": "mock,mock-2", "DEFAULT_PLUGIN": "mock"]
+    let service = try ServiceProcess.start(settings)
+    #expect(
+      try service.call("PUT", "/api/v1/plugins/mock-2", #"{"default":true}"#).status == 200)
+    service.end(9)
+    let second = try ServiceProcess.start(settings, directory: service.directory)
+    #expect(try second.order(market())["exchange"] == "mock-2")
+    second.end(9)
+    let gone = try ServiceProcess.start(["PLUGINS": "mock"], directory: service.directory)
+    #expect(try gone.order(market())["exchange"] == "mock")
+    gone.end(9)
+    let third = try ServiceProcess.start(
+      settings.merging(["DEFAULT_PLUGIN": "mock-2"]) { $1 }, directory: service.directory)
+    #expect(try third.call("PUT", "/api/v1/plugins/mock", #"{"default":true}"#).status == 200)
+    third.end(9)
+    let fourth = try ServiceProcess.start(settings, directory: service.directory)
+    #expect(try fourth.order(market())["exchange"] == "mock")
+  }
+
   @Test func `enabling a plugin does not lift a halt`() throws {
     let service = try ServiceProcess.start()
     _ = try service.set(#"{"state":"HALTED","reason":"Fire.","plugin":"mock"}"#)
