@@ -43,6 +43,7 @@ extension OpenAPIDocument {
           "200": {"description": "\(answer)",
             "content": {"application/json": {"schema": {"type": "object"}}}},
           \(none)
+          "400": {"$ref": "#/components/responses/Malformed"},
           "401": {"$ref": "#/components/responses/Unauthenticated"},
           "403": {"$ref": "#/components/responses/Forbidden"},
           "404": {"$ref": "#/components/responses/NotFound"},

@@ -29,8 +29,8 @@ extension OpenAPIDocument {
         "tags": ["fks"], "operationId": "showExchangePosition",
         "summary": "Look at a position on a plugin, or at all of them without symbol.",
         "parameters": [{"$ref": "#/components/parameters/Symbol"},
-          {"$ref": "#/components/parameters/Plugin"},
-          {"$ref": "#/components/parameters/Exchange"}],
+          {"name": "exchange", "in": "query", "required": true, "example": "mock",
+            "schema": {"$ref": "#/components/schemas/PluginName"}}],
         "responses": {
           "200": {"description": "The position, flat or not.", "content": {"application/json": {
             "schema": {"anyOf": [{"$ref": "#/components/schemas/ExchangePosition"},

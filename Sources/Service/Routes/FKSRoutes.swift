@@ -222,6 +222,9 @@ internal import Wire
       )
       if call.request.method == .post {
         let fields = try BodyFields(call.request.body)
+        guard !fields.has("prices") || fields.root["prices"]?.kind == .array else {
+          throw .invalid("WRONG_TYPE", field: "prices", "prices must be a list of numbers.")
+        }
         let given = fields.root["prices"]?.elements ?? []
         if let name = try fields.text("symbol"), !given.isEmpty {
           symbol = name

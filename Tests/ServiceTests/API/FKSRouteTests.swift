@@ -103,8 +103,10 @@ import Wire
     for body in ["{}", #"{"symbol":"NQ"}"#, #"{"symbol":"NQ","prices":[]}"#] {
       #expect(try service.call("POST", "/execute/signal", body)["symbol"] == "ES")
     }
-    #expect(
-      try service.call("POST", "/execute/signal", #"{"symbol":"NQ","prices":["x"]}"#).status == 422)
+    for prices in [#"["x"]"#, "{}", "7"] {
+      let body = #"{"symbol":"NQ","prices":\#(prices)}"#
+      #expect(try service.call("POST", "/execute/signal", body).status == 422, "\(prices)")
+    }
     #expect(try service.get("/orders").json?["orders"]?.elements.isEmpty == true)
   }
 }
