@@ -136,7 +136,6 @@ internal import Wire
     _ alert: Alert, _ target: AlertTarget, key: IdempotencyKey, balance: Decimal?,
     _ work: WebhookWork
   ) throws(APIError) {
-    let ahead = gateway.positionAhead(target.position)
     switch alert.action {
     case .buy, .sell:
       var quantity = alert.quantity
@@ -145,22 +144,24 @@ internal import Wire
       submit(alert, target, alert.side, quantity, key, work)
     case .close: try close(alert, target, upTo: alert.quantity, key, work)
     case .reverse:
+      let ahead = gateway.positionAhead(target.position)
       guard !ahead.isZero, let size = Quantity(ahead.magnitude) else {
         return work.answer(
           .ignored(code: "NO_POSITION", reason: "no position that could be reversed"))
       }
       submit(
         alert, target, ahead.isNegative ? .buy : .sell, size + (alert.quantity ?? size), key, work)
-    case .reach(let size): try reach(size, from: ahead, alert, target, key, work)
+    case .reach(let size): try reach(size, alert, target, key, work)
     case .heartbeat: work.answer(.heartbeat)
     }
   }
 
   private func reach(
-    _ size: Decimal, from ahead: Decimal, _ alert: Alert, _ target: AlertTarget,
-    _ key: IdempotencyKey, _ work: WebhookWork
+    _ size: Decimal, _ alert: Alert, _ target: AlertTarget, _ key: IdempotencyKey,
+    _ work: WebhookWork
   ) throws(APIError) {
     if size.isZero { return try close(alert, target, upTo: nil, key, work) }
+    let ahead = gateway.positionAhead(target.position)
     let step = try target.instrument(gateway).lotStep
     let difference = (size - ahead).truncated(toMultipleOf: step)
     guard !difference.isZero, let quantity = Quantity(difference.magnitude) else {
