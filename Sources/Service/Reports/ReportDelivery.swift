@@ -15,7 +15,9 @@ internal import Wire
   /// Whether the place has moved since it was written down.
   var isUnsaved = false
   /// Why the newest attempt failed; nil if it did not.
-  private(set) var problem: String?
+  var problem: String? { readProblem ?? sendProblem }
+  private var readProblem: String?
+  private var sendProblem: String?
   private let gateway: Gateway
   private let client: HTTPClient
   private let signer: RequestSigner
@@ -106,9 +108,11 @@ internal import Wire
       }
     }
     switch result {
-    case .success(let batch): return batch
+    case .success(let batch):
+      readProblem = nil
+      return batch
     case .failure(let error):
-      problem = error.description
+      readProblem = error.description
       return nil
     }
   }
@@ -209,12 +213,13 @@ internal import Wire
     do throws(TransportError) {
       let status = try await client.send(request).status
       switch status {
-      case 200..<300: (outcome, problem) = (.taken, nil)
-      case 408, 425, 429, 500...: (outcome, problem) = (.failed, "The receiver answered \(status).")
-      default: (outcome, problem) = (.refused(status), "The receiver refused with \(status).")
+      case 200..<300: (outcome, sendProblem) = (.taken, nil)
+      case 408, 425, 429, 500...:
+        (outcome, sendProblem) = (.failed, "The receiver answered \(status).")
+      default: (outcome, sendProblem) = (.refused(status), "The receiver refused with \(status).")
       }
     } catch {
-      (outcome, problem) = (.failed, error.description)
+      (outcome, sendProblem) = (.failed, error.description)
     }
     metrics.sent.with(outcome.word).increment()
     return outcome

@@ -71,12 +71,15 @@ import Wire
       #expect(try eventually { try service.get("/ready").status == 503 })
       receiver.refuseForNow(false)
       #expect(eventually { !receiver.taken.isEmpty })
+      // What was tried and failed is not to be left at that.
+      #expect(try eventually { try service.metric("execution_subscriptions_failing") == 1 })
       try server.start()
       let id = second.orderID ?? ""
       #expect(
         eventually {
           receiver.taken.flatMap(\.events).contains { $0["order_id"]?.string == id }
         })
+      #expect(try eventually { try service.metric("execution_subscriptions_failing") == 0 })
     }
   }
 
