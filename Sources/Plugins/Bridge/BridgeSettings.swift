@@ -10,7 +10,7 @@ public struct BridgeSettings: Sendable {
   /// refused then.
   public var isDemo: Bool
 
-  /// The shortest token: as long as what `fks-execution keygen` makes is longer, and nobody guesses
+  /// The shortest token: as long as what `openssl rand -hex 24` makes is longer, and nobody guesses
   /// this many characters.
   public static let tokenBytesMin = 16
 

@@ -135,7 +135,7 @@ extension BridgeSettings {
     guard bytes.count >= BridgeSettings.tokenBytesMin else {
       throw StartError(
         description: "\(name) has fewer than \(BridgeSettings.tokenBytesMin) characters: whoever "
-          + "guesses it can invent fills. Make one with `fks-execution keygen`, and give it to the "
+          + "guesses it can invent fills. Make one with `openssl rand -hex 24`, and give it to the "
           + "terminal too.")
     }
     self.init(token: bytes, account: account, isDemo: isDemo)

@@ -10,7 +10,7 @@ extension Setting {
         + "service) or meta (fks_meta's HTTP interface, which can answer much less)."),
     Setting(
       "MT5_BRIDGE_TOKEN", default: "", secret: true, .secret, \.terminals.metaTraderToken,
-      "What the Expert Advisor has to show: at least 16 characters, such as `fks-execution keygen` "
+      "What the Expert Advisor has to show: at least 16 characters, such as `openssl rand -hex 24` "
         + "makes."),
     Setting(
       "MT5_ACCOUNT_NUMBER", default: "", .text, \.terminals.metaTraderAccount,
@@ -41,7 +41,7 @@ extension Setting {
     Setting(
       "NINJATRADER_BRIDGE_TOKEN", default: "", secret: true, .secret,
       \.terminals.ninjaTraderToken,
-      "What the add-on has to show: at least 16 characters, such as `fks-execution keygen` makes."),
+      "What the add-on has to show: at least 16 characters, such as `openssl rand -hex 24` makes."),
     Setting(
       "NINJATRADER_ACCOUNT_NAME", default: "", .text, \.terminals.ninjaTraderAccount,
       "The one account that the add-on may trade, such as Sim101; any if empty."),
