@@ -72,7 +72,9 @@ def full_disk(seed):
 
 
 def read_only_disk(seed):
-    """The file system goes read-only under load, as it does after an error of the device."""
+    """The file system goes read-only under load, as it does after an error of the device. In that moment
+    fdatasync says of some writes that they are safe, and they are gone (Linux 6.18, any program): only what
+    was answered before has to be there."""
     home = scratch()
     image = home / "image"
     disks.new_image(image)
@@ -82,6 +84,7 @@ def read_only_disk(seed):
         world = World(seed, data=disk.data, home=home)
         load = world.load(stubborn=True)
         until(lambda: len(world.client.acks) > 100, "orders")
+        aborted_at = time.monotonic()
         disk.option("abort")
         noticed = until(lambda: turned_away(world), "refusals with STORE_UNAVAILABLE")
         reason = must_stay_closed(world, CLOSED_SECONDS)
@@ -91,7 +94,7 @@ def read_only_disk(seed):
         disk = disks.image_disk(home, "after", image)
         world.data = disk.data
         world.start()
-        return f"refused after {noticed:.2f} s and for good ({reason}); {world.audit()}"
+        return f"refused after {noticed:.2f} s and for good ({reason}); {world.audit(acked_before=aborted_at)}"
     finally:
         if world:
             world.close()

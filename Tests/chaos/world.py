@@ -32,8 +32,8 @@ class World:
         self.start()
         return self.audit()
 
-    def audit(self):
-        found = audit(self.service, self.client)
+    def audit(self, acked_before=None):
+        found = audit(self.service, self.client, acked_before=acked_before)
         if found.problems:
             raise Broken("; ".join(found.problems[:5]))
         return found
