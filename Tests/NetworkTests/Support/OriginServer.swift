@@ -88,6 +88,8 @@ final class OriginServer: Sendable {
     DispatchQueue(label: "origin").async { [weak self] in
       while true {
         let connection = Glibc.accept(descriptor, nil, nil)
+        // A process that a test starts must not hold it open beyond its end.
+        _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
         guard connection >= 0, let server = self else {
           // Here and not at the end of the server: the number may be another's by then.
           close(descriptor)
@@ -230,6 +232,8 @@ final class PeerConnection {
     isClosed = true
     if inOrder, ssl != nil { SSL_shutdown(ssl) }
     SSL_free(ssl)
+    // Told to the peer even where such a process has got it in the moment before.
+    if inOrder { shutdown(descriptor, Int32(SHUT_WR)) }
     Glibc.close(descriptor)
   }
 }
